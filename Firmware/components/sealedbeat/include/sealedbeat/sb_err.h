@@ -1,0 +1,2 @@
+#pragma once
+typedef int sb_err_t;

@@ -1,0 +1,179 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for every target of ours; each line names the proposal that explains it.
+let sharedSwiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  // SE-0335: an existential is written `any P`, so that its cost is visible.
+  .enableUpcomingFeature("ExistentialAny"),
+  // SE-0444: a member is visible only where its module is imported.
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // SE-0409: an import is internal unless it says `public`.
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  // SE-0461: a nonisolated async function runs on its caller's actor.
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  // SE-0480: a warning is an error.
+  .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+  static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let asyncAlgorithms = product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+  static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let atomics = product(name: "Atomics", package: "swift-atomics")
+  static let configuration = product(name: "Configuration", package: "swift-configuration")
+  static let crypto = product(name: "Crypto", package: "swift-crypto")
+  static let deque = product(name: "DequeModule", package: "swift-collections")
+  static let grdb = product(name: "GRDB", package: "GRDB.swift")
+  static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+  static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
+  static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+  static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+  static let logging = product(name: "Logging", package: "swift-log")
+  static let metrics = product(name: "Metrics", package: "swift-metrics")
+  static let metricsCore = product(name: "CoreMetrics", package: "swift-metrics")
+  static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+  static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+  static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+  static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+  static let swiftASN1 = product(name: "SwiftASN1", package: "swift-asn1")
+  static let x509 = product(name: "X509", package: "swift-certificates")
+}
+
+let package = Package(
+  name: "SealedBeat",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "sealedbeat", targets: ["sealedbeat"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    // Vocabulary: no dependencies of ours.
+    .target(name: "Wire"),
+    .target(name: "Cardio"),
+    .target(name: "Sealing", dependencies: ["Wire", "COpenSSL"]),
+    .target(name: "Findings", dependencies: ["Wire", "Cardio", "Sealing"]),
+    .target(name: "Inference", dependencies: ["Cardio"], resources: [.embedInCode("Resources/reference.safetensors")]),
+
+    // Where keys rest.
+    .target(
+      name: "KeyVault",
+      dependencies: [
+        "Wire", "Sealing", .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore,
+        .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
+      ]),
+    .target(
+      name: "KeyVaultClient",
+      dependencies: ["Wire", "Sealing", .asyncHTTPClient, .logging, .nioCore, .nioSSL]),
+
+    // Where data rests.
+    .target(name: "Store", dependencies: ["Wire", .grdb, .logging, .metrics]),
+
+    // The path of a heartbeat.
+    .target(name: "MQTT", dependencies: ["CMosquitto", .logging]),
+    .target(
+      name: "Broker", dependencies: ["Wire", "Store", "MQTT", .logging, .metrics, .serviceLifecycle]),
+    .target(
+      name: "Decryptor",
+      dependencies: [
+        "Wire", "Cardio", "Inference", "Sealing", "Findings", "Store", "KeyVaultClient", .logging, .metrics,
+        .serviceLifecycle,
+      ]),
+    .target(
+      name: "Notifier",
+      dependencies: [
+        "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "CCurl", .asyncHTTPClient, .crypto,
+        .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
+      ]),
+    .target(
+      name: "Dashboard",
+      dependencies: [
+        "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "Decryptor", .hummingbird,
+        .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
+      ],
+      resources: [.copy("Web")]),
+
+    // The device, and its stand-in on a host.
+    .target(
+      name: "FirmwareCore",
+      path: "Firmware/components/sealedbeat",
+      sources: ["src"],
+      publicHeadersPath: "include",
+      linkerSettings: [.linkedLibrary("mbedcrypto"), .linkedLibrary("mbedx509")]),
+    .target(
+      name: "DeviceHost",
+      dependencies: [
+        "Wire", "Cardio", "MQTT", "FirmwareCore", .asyncHTTPClient, .logging, .metrics, .nioCore, .nioSSL,
+        .serviceLifecycle,
+      ]),
+
+    // Logs, metrics and health for every process.
+    .target(
+      name: "Telemetry",
+      dependencies: [.hummingbird, .logging, .metrics, .metricsCore, .atomics, .serviceLifecycle]),
+
+    .executableTarget(
+      name: "sealedbeat",
+      dependencies: [
+        "Wire", "Cardio", "Sealing", "Findings", "Inference", "KeyVault", "KeyVaultClient", "Store", "MQTT", "Broker",
+        "Decryptor", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", .argumentParser,
+        .asyncAlgorithms, .configuration, .logging, .metrics, .serviceLifecycle, .subprocess, .systemPackage,
+      ]),
+
+    // Module maps of Debian's libraries, and nothing else.
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+    .testTarget(name: "WireTests", dependencies: ["Wire"]),
+    .testTarget(name: "CardioTests", dependencies: ["Cardio"]),
+    .testTarget(name: "SealingTests", dependencies: ["Sealing", "Wire"]),
+    .testTarget(name: "FindingsTests", dependencies: ["Findings", "Sealing", "Wire", "Cardio"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio"]),
+    .testTarget(
+      name: "KeyVaultTests",
+      dependencies: ["KeyVault", "KeyVaultClient", "Sealing", "Wire", .crypto, .x509, .hummingbirdTesting, .logging]),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Wire", .grdb]),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker", "MQTT", "Store", "Wire", .logging]),
+    .testTarget(
+      name: "DecryptorTests",
+      dependencies: ["Decryptor", "Cardio", "Inference", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging]),
+    .testTarget(
+      name: "NotifierTests",
+      dependencies: ["Notifier", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging]),
+    .testTarget(
+      name: "DashboardTests",
+      dependencies: [
+        "Dashboard", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .hummingbirdTesting, .logging,
+      ]),
+    .testTarget(name: "DeviceHostTests", dependencies: ["DeviceHost", "FirmwareCore", "Wire", "Sealing", .crypto]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
+    .testTarget(name: "ArchitectureTests"),
+  ]
+)
+
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) && target.name != "FirmwareCore" {
+  target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
+}

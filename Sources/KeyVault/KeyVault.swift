@@ -1,0 +1,5 @@
+internal import Crypto
+internal import GRDB
+internal import Hummingbird
+internal import HummingbirdTLS
+internal import X509

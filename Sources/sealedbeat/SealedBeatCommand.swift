@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct SealedBeatCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "sealedbeat")
+}
