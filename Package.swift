@@ -73,7 +73,7 @@ let package = Package(
     // Vocabulary: no dependencies of ours.
     .target(name: "Wire"),
     .target(name: "Cardio"),
-    .target(name: "Sealing", dependencies: ["Wire", "COpenSSL"]),
+    .target(name: "Sealing", dependencies: ["Wire", "COpenSSL", "CProcess"]),
     .target(name: "Findings", dependencies: ["Wire", "Cardio", "Sealing"]),
     .target(name: "Inference", dependencies: ["Cardio"], resources: [.embedInCode("Resources/reference.safetensors")]),
 
@@ -147,6 +147,8 @@ let package = Package(
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+    .systemLibrary(name: "CProcess"),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(name: "CardioTests", dependencies: ["Cardio"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing", "Wire"]),
@@ -159,7 +161,9 @@ let package = Package(
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "MQTT", "Store", "Wire", .logging]),
     .testTarget(
       name: "DecryptorTests",
-      dependencies: ["Decryptor", "Cardio", "Inference", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging]),
+      dependencies: [
+        "Decryptor", "Cardio", "Inference", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging,
+      ]),
     .testTarget(
       name: "NotifierTests",
       dependencies: ["Notifier", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging]),
@@ -174,6 +178,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where ![.system, .plugin, .binary].contains(target.type) && target.name != "FirmwareCore" {
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) && target.name != "FirmwareCore"
+{
   target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
 }

@@ -1,0 +1,43 @@
+internal import COpenSSL
+internal import CProcess
+internal import Glibc
+
+/// Memory for secrets: OpenSSL's secure heap, which is locked, guarded by pages on both sides and left out of core dumps.
+enum LockedMemory {
+  /// Size of the secure heap in bytes: room for 50,000 session keys; a power of two, as OpenSSL asks.
+  private static let heapSize = 4 << 20
+  /// Smallest block: a key.
+  private static let smallestBlock = 32
+
+  /// Set up once a process. Where the limit on locked memory forbids it, secrets are still wiped, and
+  /// `isLocked` says what a health check must tell.
+  static let isLocked: Bool = CRYPTO_secure_malloc_init(heapSize, smallestBlock) == 1
+
+  static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    _ = isLocked
+    guard count > 0 else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+    guard let memory = CRYPTO_secure_zalloc(count, #file, #line) ?? CRYPTO_zalloc(count, #file, #line) else {
+      fatalError("out of memory for a secret of \(count) bytes")
+    }
+    return UnsafeMutableRawBufferPointer(start: memory, count: count)
+  }
+
+  static func release(_ buffer: UnsafeMutableRawBufferPointer) {
+    guard let memory = buffer.baseAddress else { return }
+    // CRYPTO_secure_clear_free also wipes and frees memory that came from the ordinary heap.
+    CRYPTO_secure_clear_free(memory, buffer.count, #file, #line)
+  }
+}
+
+/// Protects the whole process, once, at its start.
+public enum ProcessHardening {
+  /// Forbids core dumps and debuggers of the same user (PR_SET_DUMPABLE 0, RLIMIT_CORE 0).
+  public static func apply() {
+    var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+    sb_forbid_dumps()
+  }
+
+  /// Whether secrets are in locked memory.
+  public static var areSecretsLocked: Bool { LockedMemory.isLocked }
+}

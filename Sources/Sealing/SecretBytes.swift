@@ -1,0 +1,50 @@
+internal import COpenSSL
+
+/// Bytes that must not outlive their use: kept in locked memory that core dumps leave out, and wiped at the end.
+///
+/// Neither printing nor reflecting an instance shows a byte of it. Copies share the one buffer.
+public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
+  // @unchecked: the buffer is written only inside `init`, before any other reference exists.
+  private let buffer: UnsafeMutableRawBufferPointer
+
+  /// Number of bytes.
+  public var count: Int { buffer.count }
+
+  /// Allocates `count` bytes and lets `fill` write them once.
+  public init<Failure: Error>(
+    count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    buffer = LockedMemory.allocate(count)
+    do {
+      try fill(buffer)
+    } catch {
+      LockedMemory.release(buffer)
+      throw error
+    }
+  }
+
+  /// Copies bytes; wiping the original is the caller's to do.
+  public convenience init(copying bytes: some Collection<UInt8>) {
+    self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
+  }
+
+  /// Makes `count` random bytes (RAND_priv_bytes).
+  public convenience init(randomCount count: Int) throws(SealingError) {
+    try self.init(count: count) { (buffer) throws(SealingError) in try SecureRandom.fill(buffer, isPrivate: true) }
+  }
+
+  deinit { LockedMemory.release(buffer) }
+
+  /// Lends the bytes for the duration of `body`.
+  public borrowing func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(buffer))
+  }
+
+  /// Says how many bytes there are, and nothing about them.
+  public var description: String { "SecretBytes(\(count) bytes)" }
+
+  /// Shows nothing.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,171 @@
+public import Wire
+
+/// Patients, the devices they wear, the people who may look, and commands on their way to devices.
+/// Written by the dashboard and the operator's console; the broker reads commands and marks them sent.
+public protocol RegistryStore: Sendable {
+  /// Adds or replaces a patient.
+  func put(_ patient: PatientRecord) async throws(StoreError)
+  /// All patients, by pseudonym.
+  func patients() async throws(StoreError) -> [PatientRecord]
+  /// One patient.
+  func patient(_ pseudonym: Pseudonym) async throws(StoreError) -> PatientRecord?
+
+  /// Assigns a device to a patient, or to nobody.
+  func assign(_ device: DeviceID, to pseudonym: Pseudonym?, at time: UnixMicroseconds) async throws(StoreError)
+  /// All assignments.
+  func assignments() async throws(StoreError) -> [DeviceAssignment]
+
+  /// Adds or replaces an account.
+  func put(_ account: AccountRecord) async throws(StoreError)
+  /// One account.
+  func account(_ name: String) async throws(StoreError) -> AccountRecord?
+  /// All accounts, by name.
+  func accounts() async throws(StoreError) -> [AccountRecord]
+
+  /// Adds or replaces a sign-in session.
+  func put(_ session: SignInRecord) async throws(StoreError)
+  /// A sign-in session by the SHA-256 of its token.
+  func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord?
+  /// Ends a sign-in session.
+  func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError)
+  /// Ends all that expired before `time`.
+  func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError)
+
+  /// Puts a command on its way to a device.
+  func enqueue(_ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds) async throws(StoreError)
+  /// Commands not yet published, oldest first.
+  func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand]
+  /// mosquitto has the command.
+  func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError)
+}
+
+/// The public name of a patient, random, without meaning: what logs, mails and addresses may hold.
+public struct Pseudonym: Hashable, Comparable, Sendable, CustomStringConvertible, Codable {
+  /// `P-` and 4–12 characters of `A`–`Z` and `2`–`9`.
+  public let name: String
+
+  /// Validates a pseudonym.
+  public init?(_ name: some StringProtocol) {
+    guard name.hasPrefix("P-") else { return nil }
+    let rest = name.utf8.dropFirst(2)
+    guard (4...12).contains(rest.count) else { return nil }
+    let isPlain = rest.allSatisfy {
+      (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || (UInt8(ascii: "2")...UInt8(ascii: "9")).contains($0)
+    }
+    guard isPlain else { return nil }
+    self.name = String(name)
+  }
+
+  /// The name.
+  public var description: String { name }
+
+  /// Alphabetical order.
+  public static func < (left: Pseudonym, right: Pseudonym) -> Bool { left.name < right.name }
+}
+
+/// A patient at rest: the identity is sealed.
+public struct PatientRecord: Sendable, Hashable {
+  /// The public name.
+  public let pseudonym: Pseudonym
+  /// A `SealedBox` under the vault's record key for patients.
+  public let box: [UInt8]
+  /// When the patient was added.
+  public let createdAt: UnixMicroseconds
+
+  /// Describes a patient.
+  public init(pseudonym: Pseudonym, box: [UInt8], createdAt: UnixMicroseconds) {
+    self.pseudonym = pseudonym
+    self.box = box
+    self.createdAt = createdAt
+  }
+}
+
+/// Who wears a device.
+public struct DeviceAssignment: Sendable, Hashable {
+  /// The device.
+  public let device: DeviceID
+  /// The patient, if any.
+  public let pseudonym: Pseudonym?
+  /// Since when.
+  public let since: UnixMicroseconds
+
+  /// Describes an assignment.
+  public init(device: DeviceID, pseudonym: Pseudonym?, since: UnixMicroseconds) {
+    self.device = device
+    self.pseudonym = pseudonym
+    self.since = since
+  }
+}
+
+/// What an account may do.
+public enum Role: String, Sendable, Codable, CaseIterable {
+  /// Reads patients' signals, acknowledges alerts.
+  case clinician
+  /// Manages devices and accounts; cannot read an ECG.
+  case administrator
+  /// Reads what happened; changes nothing, cannot read an ECG.
+  case auditor
+}
+
+/// An account at rest.
+public struct AccountRecord: Sendable, Hashable {
+  /// 1–64 characters, lower case.
+  public let name: String
+  /// What it may do.
+  public let role: Role
+  /// scrypt hash with its parameters, as the dashboard's password rules encode it.
+  public let passwordHash: String
+  /// Whether sign-in is refused.
+  public let isDisabled: Bool
+  /// When it was made.
+  public let createdAt: UnixMicroseconds
+
+  /// Describes an account.
+  public init(name: String, role: Role, passwordHash: String, isDisabled: Bool, createdAt: UnixMicroseconds) {
+    self.name = name
+    self.role = role
+    self.passwordHash = passwordHash
+    self.isDisabled = isDisabled
+    self.createdAt = createdAt
+  }
+}
+
+/// A sign-in session at rest: the token itself is only in the browser.
+public struct SignInRecord: Sendable, Hashable {
+  /// SHA-256 of the cookie's token.
+  public let tokenHash: [UInt8]
+  /// Whose.
+  public let account: String
+  /// When it began.
+  public let createdAt: UnixMicroseconds
+  /// When it ends.
+  public let expiresAt: UnixMicroseconds
+
+  /// Describes a sign-in.
+  public init(tokenHash: [UInt8], account: String, createdAt: UnixMicroseconds, expiresAt: UnixMicroseconds) {
+    self.tokenHash = tokenHash
+    self.account = account
+    self.createdAt = createdAt
+    self.expiresAt = expiresAt
+  }
+}
+
+/// A command waiting for the broker.
+public struct QueuedCommand: Sendable, Hashable {
+  /// Its number.
+  public let id: Int64
+  /// For whom.
+  public let device: DeviceID
+  /// What.
+  public let command: DeviceCommand
+  /// Since when.
+  public let queuedAt: UnixMicroseconds
+
+  /// Describes a queued command.
+  public init(id: Int64, device: DeviceID, command: DeviceCommand, queuedAt: UnixMicroseconds) {
+    self.id = id
+    self.device = device
+    self.command = command
+    self.queuedAt = queuedAt
+  }
+}
