@@ -1,0 +1,60 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The last `capacity` samples of a signal, by their index; capacity is a power of two, so that an index is a mask.
+///
+/// Encodes as its bytes (little-endian), not as a list of numbers: a checkpoint stays small in every format.
+struct SampleRing: Hashable, Sendable, Codable {
+  private(set) var storage: [Float]
+  private let mask: Int
+
+  /// A ring of zeros.
+  init(capacity: Int) {
+    precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a power of two")
+    storage = [Float](repeating: 0, count: capacity)
+    mask = capacity - 1
+  }
+
+  var capacity: Int { mask + 1 }
+
+  @inline(__always)
+  subscript(index: Int) -> Float {
+    get { storage.withUnsafeBufferPointer { $0[index & mask] } }
+    set { storage.withUnsafeMutableBufferPointer { $0[index & mask] = newValue } }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let bytes = [UInt8](try container.decode(Data.self))
+    let count = bytes.count / 4
+    guard count > 0, count & (count - 1) == 0, count <= 4096, bytes.count == count * 4 else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "a ring has a power of two of samples")
+    }
+    var samples: [Float] = []
+    samples.reserveCapacity(count)
+    for place in stride(from: 0, to: bytes.count, by: 4) {
+      var bits: UInt32 = 0
+      for octet in 0..<4 { bits |= UInt32(bytes[place + octet]) << UInt32(8 * octet) }
+      let sample = Float(bitPattern: bits)
+      guard sample.isFinite else {
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "a sample is not finite")
+      }
+      samples.append(sample)
+    }
+    storage = samples
+    mask = count - 1
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var data = Data()
+    data.reserveCapacity(storage.count * 4)
+    for sample in storage {
+      for octet in 0..<4 { data.append(UInt8(truncatingIfNeeded: sample.bitPattern >> UInt32(8 * octet))) }
+    }
+    var container = encoder.singleValueContainer()
+    try container.encode(data)
+  }
+}
