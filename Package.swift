@@ -132,7 +132,7 @@ let package = Package(
     // Logs, metrics and health for every process.
     .target(
       name: "Telemetry",
-      dependencies: [.hummingbird, .logging, .metrics, .metricsCore, .atomics, .serviceLifecycle]),
+      dependencies: [.hummingbird, .logging, .metrics, .metricsCore, .nioCore, .serviceLifecycle]),
 
     .executableTarget(
       name: "sealedbeat",
