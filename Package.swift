@@ -75,7 +75,9 @@ let package = Package(
     .target(name: "Cardio"),
     .target(name: "Sealing", dependencies: ["Wire", "COpenSSL", "CProcess"]),
     .target(name: "Findings", dependencies: ["Wire", "Cardio", "Sealing"]),
-    .target(name: "Inference", dependencies: ["Cardio"], resources: [.embedInCode("Resources/reference.safetensors")]),
+    .target(name: "Inference", dependencies: ["Cardio", "CReferenceWeights"], exclude: ["Resources"]),
+    // The reference network's weights, embedded by the C compiler: Swift takes a minute over such an array.
+    .target(name: "CReferenceWeights"),
 
     // Where keys rest.
     .target(
@@ -178,7 +180,9 @@ let package = Package(
   ]
 )
 
-for target in package.targets where ![.system, .plugin, .binary].contains(target.type) && target.name != "FirmwareCore"
+for target in package.targets
+where ![.system, .plugin, .binary].contains(target.type)
+  && !["FirmwareCore", "CReferenceWeights"].contains(target.name)
 {
   target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
 }
