@@ -1,0 +1,82 @@
+public import KeyVaultClient
+internal import Sealing
+public import Store
+internal import Wire
+
+/// Opens ranges of a session's chunks for display.
+///
+/// What it returns is measured or absent: a chunk that is missing, lost or refused is a jump of the next segment's
+/// ``StripSegment/missingSamples``. Keys are held for a bounded time; see ``SessionKeyCache``. Sequence numbers behind the
+/// first hole that may still be filled (`SessionRecord.contiguous`) are not shown yet, so that a strip never changes.
+public struct StripReader: Sendable {
+  /// Most chunks of one call: 25 minutes.
+  public static let chunkLimit = 1024
+  /// Chunks of signal read before the range, so that the filter has settled: the slowest pole of the 0.5 Hz high-pass
+  /// forgets with 0.45 s; after 4.5 s a step of 10 mV leaves less than 1 µV.
+  static let warmUpChunks: UInt64 = 3
+
+  private let chunks: any ChunkStore
+  private let keys: SessionKeyCache
+
+  /// Reads from a store with the keys of a vault.
+  public init(chunks: any ChunkStore, keys: any SessionKeySource) {
+    self.init(chunks: chunks, keys: keys, time: .system)
+  }
+
+  package init(chunks: any ChunkStore, keys: any SessionKeySource, time: Timekeeper) {
+    self.chunks = chunks
+    self.keys = SessionKeyCache(source: keys, purpose: .session, time: time)
+  }
+
+  /// The segments of ECG among `count` sequence numbers from `sequence` on.
+  ///
+  /// - Parameters:
+  ///   - record: The session as the store tells it now.
+  ///   - sequence: The first sequence number wanted.
+  ///   - count: How many sequence numbers, at most ``chunkLimit``.
+  /// - Returns: Segments in order; fewer than `count` where chunks hold no ECG, are missing, refused or yet to come.
+  /// - Throws: ``StripError``.
+  public func strip(
+    of record: SessionRecord, from sequence: UInt64, count: Int
+  ) async throws(StripError) -> [StripSegment] {
+    guard let contiguous = record.contiguous, count > 0, sequence <= contiguous else { return [] }
+    let last = min(contiguous, sequence + UInt64(min(count, Self.chunkLimit)) - 1)
+    let start = sequence - min(sequence, Self.warmUpChunks)
+    var filter = StripFilter(isFromBeginning: start == 0)
+    let segments = try await segments(of: record, start...last, filter: &filter)
+    return segments.filter { $0.sequence >= sequence }
+  }
+
+  /// The last `count` sequence numbers' segments; see ``strip(of:from:count:)``.
+  public func latestStrip(of record: SessionRecord, count: Int) async throws(StripError) -> [StripSegment] {
+    guard let contiguous = record.contiguous, count > 0 else { return [] }
+    return try await strip(of: record, from: contiguous + 1 - min(contiguous + 1, UInt64(count)), count: count)
+  }
+
+  /// Opens and filters the stored chunks of a range, going on with `filter`.
+  func segments(
+    of record: SessionRecord, _ range: ClosedRange<UInt64>, filter: inout StripFilter
+  ) async throws(StripError) -> [StripSegment] {
+    let key = try await keys.key(of: record)
+    let stored: [StoredChunk]
+    do {
+      stored = try await chunks.chunks(
+        of: record.reference, from: range.lowerBound, limit: Int(range.upperBound - range.lowerBound) + 1)
+    } catch {
+      throw .store(error)
+    }
+    let reference = record.reference
+    guard
+      let opener = try? ChunkOpener(
+        key: key, device: reference.device, session: reference.session, iv: record.iv)
+    else { throw .vault(.badAnswer("the key does not fit its purpose")) }
+    var segments: [StripSegment] = []
+    for chunk in stored where range.contains(chunk.sequence) {
+      guard let sealed = try? SealedChunk(decoding: chunk.message), sealed.header.sequence == chunk.sequence,
+        let plaintext = try? opener.open(sealed)
+      else { continue }
+      if let segment = filter.advance(header: sealed.header, plaintext: plaintext) { segments.append(segment) }
+    }
+    return segments
+  }
+}
