@@ -1,0 +1,80 @@
+import Logging
+import Telemetry
+
+extension Logger.Level: @retroactive CaseIterable {}
+
+/// Every key there is. `sealedbeat config` prints this table; nothing else documents a key.
+enum Keys {
+  static let dataDirectory = Setting.text(
+    "data-dir", "sealedbeat-data", "Directory in which everything rests; made with mode 0700.")
+  static let credentialsDirectory = Setting.text(
+    "credentials-dir", "",
+    "Directory with a service's certificate and key; by default $CREDENTIALS_DIRECTORY, as systemd sets it.")
+
+  static let logLevel = Setting<Logger.Level>.choice("log.level", .info, "Least severe level that is logged.")
+  static let logFormat = Setting<LogFormat>.choice(
+    "log.format", .automatic, "auto writes JSON unless standard error is a terminal.")
+
+  static let healthHost = Setting.text("health.host", "127.0.0.1", "Address of /metrics, /healthz and /readyz.")
+  static let healthPort = Setting.port("health.port", 0, "Port of /metrics, /healthz and /readyz; 0 turns them off.")
+
+  static let mqttHost = Setting.text("mqtt.host", "127.0.0.1", "Host of the MQTT broker.")
+  static let mqttPort = Setting.port("mqtt.port", 8883, "Port of the MQTT broker (TLS with client certificates).")
+  static let mqttBind = Setting.text("mqtt.bind", "127.0.0.1", "Address on which `up` lets mosquitto listen.")
+
+  static let vaultHost = Setting.text("vault.host", "127.0.0.1", "Host of the key vault.")
+  static let vaultPort = Setting.port("vault.port", 8441, "Port of the vault's service listener (mutual TLS).")
+  static let vaultEnrolPort = Setting.port("vault.enrol-port", 8442, "Port of the vault's enrolment listener (TLS).")
+  static let vaultBind = Setting.text("vault.bind", "127.0.0.1", "Address on which the vault listens.")
+
+  static let brokerRetentionDays = Setting.number(
+    "store.retention-days", 365, in: 1...36_500, "Sessions whose last chunk is older are deleted, once an hour.")
+
+  static let decryptorOwner = Setting.text(
+    "decryptor.owner", "decryptor-1", "Name of this decryptor; each of several needs its own.")
+  static let abnormalThreshold = Setting.fraction(
+    "decryptor.threshold", 0.5, in: 0...1, "A beat is abnormal at P(abnormal) of this or more.")
+  static let modelFile = Setting.text(
+    "decryptor.model", "", "Weights file (safetensors); empty for the built-in reference model.")
+
+  static let smtpURL = Setting.text(
+    "notifier.smtp.url", "", "smtp://host:port (STARTTLS) or smtps://host:port; empty sends no mail.")
+  static let smtpFrom = Setting.text("notifier.smtp.from", "sealedbeat@localhost", "Sender of mails.")
+  static let smtpTo = Setting.list("notifier.smtp.to", "Receivers of mails, separated by commas.")
+  static let smtpUser = Setting.text("notifier.smtp.user", "", "User name for SMTP AUTH; empty for none.")
+  static let smtpPasswordFile = Setting.text(
+    "notifier.smtp.password-file", "", "File with the password for SMTP AUTH; by default the credential smtp-password.")
+  static let smtpCA = Setting.text(
+    "notifier.smtp.ca", "", "CA file (PEM) that signs the mail server's certificate; empty for the system's.")
+  static let webhookURL = Setting.text("notifier.webhook.url", "", "https:// address to POST alerts to; empty for none.")
+  static let webhookSecretFile = Setting.text(
+    "notifier.webhook.secret-file", "",
+    "File with the secret of the webhook's HMAC; by default the credential webhook-secret.")
+  static let webhookCA = Setting.text(
+    "notifier.webhook.ca", "", "CA file (PEM) that signs the webhook's certificate; empty for the system's.")
+  static let noDataSeconds = Setting.number(
+    "notifier.no-data-seconds", 60, in: 5...86_400, "Silence after which the no-data alert opens.")
+
+  static let dashboardBind = Setting.text("dashboard.bind", "127.0.0.1", "Address on which the dashboard listens.")
+  static let dashboardPort = Setting.port("dashboard.port", 8443, "Port of the dashboard (HTTPS).")
+  static let dashboardURL = Setting.text(
+    "dashboard.url", "", "Address that people type, for links in messages; by default made of host and port.")
+  static let dashboardCertificate = Setting.text(
+    "dashboard.certificate", "", "Certificate chain (PEM) of the dashboard; by default one that the vault issued.")
+  static let dashboardKey = Setting.text(
+    "dashboard.key", "", "File with the private key (PEM) of the dashboard's certificate.")
+
+  static let mosquitto = Setting.text(
+    "up.mosquitto", "/usr/sbin/mosquitto", "The mosquitto that `sealedbeat up` starts.")
+
+  static let all: [SettingDescription] = [
+    dataDirectory.description, credentialsDirectory.description, logLevel.description, logFormat.description,
+    healthHost.description, healthPort.description, mqttHost.description, mqttPort.description, mqttBind.description,
+    vaultHost.description, vaultPort.description, vaultEnrolPort.description, vaultBind.description,
+    brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description, modelFile.description,
+    smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,
+    smtpCA.description, webhookURL.description, webhookSecretFile.description, webhookCA.description,
+    noDataSeconds.description, dashboardBind.description, dashboardPort.description, dashboardURL.description,
+    dashboardCertificate.description, dashboardKey.description, mosquitto.description,
+  ]
+}
