@@ -12,10 +12,10 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case trailingBytes = "trailing-bytes"
     /// Valid CBOR, but not the core deterministic encoding (RFC 8949 §4.2.1).
     case nonCanonical = "non-canonical-cbor"
-    /// Not within the subset that we read, or another type than expected.
-    case unexpectedType = "unexpected-type"
+    /// Well-formed, but of another shape or type than ours.
+    case unexpectedType = "malformed"
     /// The structure is right and a value in it is out of its range.
-    case valueOutOfRange = "value-out-of-range"
+    case valueOutOfRange = "out-of-range"
     /// The topic is not one of ours, or names no valid device.
     case foreignTopic = "foreign-topic"
     /// A chunk's nonce does not belong to its session's IV.

@@ -19,9 +19,13 @@ struct ImportTableTests {
   }
 
   @Test func theBrokerCannotNameAHeartbeat() throws {
-    let forbidden: Set = ["Cardio", "Sealing", "KeyVaultClient", "KeyVault", "COpenSSL", "Crypto", "Findings", "Decryptor"]
+    let forbidden: Set = [
+      "Cardio", "Sealing", "KeyVaultClient", "KeyVault", "COpenSSL", "Crypto", "Findings", "Decryptor",
+    ]
     for file in try Repository.swiftFiles(in: "Sources/Broker") {
-      for module in try Repository.imports(of: file) { #expect(!forbidden.contains(module), "\(file) imports \(module)") }
+      for module in try Repository.imports(of: file) {
+        #expect(!forbidden.contains(module), "\(file) imports \(module)")
+      }
     }
   }
 
@@ -31,7 +35,8 @@ struct ImportTableTests {
     #expect(row.permits("Wire"))
     #expect(!row.permits("Cardio"))
     #expect(table.rows["Wire"]?.permits("Store") == false)
-    #expect(Repository.imports(in: "public import Cardio\n@preconcurrency import struct Wire.DeviceID") == ["Cardio", "Wire"])
+    #expect(
+      Repository.imports(in: "public import Cardio\n@preconcurrency import struct Wire.DeviceID") == ["Cardio", "Wire"])
   }
 }
 

@@ -24,7 +24,8 @@ enum Repository {
 
   /// Names of the modules that a source imports.
   static func imports(in source: String) -> [String] {
-    let pattern = /^\s*(?:@\w+\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|func|var|let|protocol|typealias|actor)\s+)?(\w+)/
+    let pattern =
+      /^\s*(?:@\w+\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|func|var|let|protocol|typealias|actor)\s+)?(\w+)/
       .anchorsMatchLineEndings()
     return source.matches(of: pattern).map { String($0.1) }
   }

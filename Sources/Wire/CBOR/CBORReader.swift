@@ -55,9 +55,12 @@ public struct CBORReader: Sendable {
   /// Reads `false` or `true`.
   public mutating func boolean(_ place: String) throws(WireError) -> Bool {
     switch try octet(place) {
-    case 0xF4: false
-    case 0xF5: true
-    default: throw WireError(.unexpectedType, place)
+    case 0xF4: return false
+    case 0xF5: return true
+    default:
+      position -= 1
+      _ = try head(place)
+      throw WireError(.unexpectedType, place)
     }
   }
 
@@ -82,7 +85,7 @@ public struct CBORReader: Sendable {
   ) throws(WireError) -> Int {
     let (found, value) = try head(place)
     guard found == major else { throw WireError(.unexpectedType, place) }
-    guard let size = Int(exactly: value), count.contains(size) else { throw WireError(.valueOutOfRange, place) }
+    guard let size = Int(exactly: value), count.contains(size) else { throw WireError(.unexpectedType, place) }
     return size
   }
 
@@ -91,7 +94,7 @@ public struct CBORReader: Sendable {
   ) throws(WireError) -> ArraySlice<UInt8> {
     let (found, value) = try head(place)
     guard found == major else { throw WireError(.unexpectedType, place) }
-    guard let size = Int(exactly: value), length.contains(size) else { throw WireError(.valueOutOfRange, place) }
+    guard let size = Int(exactly: value), length.contains(size) else { throw WireError(.unexpectedType, place) }
     guard size <= remaining else { throw WireError(.truncated, place) }
     defer { position += size }
     return bytes[position..<position + size]
@@ -107,7 +110,10 @@ public struct CBORReader: Sendable {
   private mutating func head(_ place: String) throws(WireError) -> (major: UInt8, argument: UInt64) {
     let first = try octet(place)
     let major = first >> 5
-    guard major != 7 else { throw WireError(.unexpectedType, place) }
+    if major == 7 {
+      // `false` and `true` are well-formed where another type was wanted; the rest is outside the subset.
+      throw WireError(first == 0xF4 || first == 0xF5 ? .unexpectedType : .nonCanonical, place)
+    }
     let (octets, least): (Int, UInt64)
     switch first & 0x1F {
     case let short where short < 24: return (major, UInt64(short))

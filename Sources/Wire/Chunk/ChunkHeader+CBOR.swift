@@ -30,9 +30,9 @@ extension ChunkHeader {
   /// Decodes and validates a protected header.
   init(decoding bytes: [UInt8]) throws(WireError) {
     var reader = CBORReader(bytes)
-    _ = try reader.map("protected header", count: 5...5)
+    let labelCount = try reader.map("protected header", count: 5...16)
     try reader.label(1, "alg label")
-    guard try reader.unsigned("alg") == 3 else { throw WireError(.valueOutOfRange, "alg is not A256GCM") }
+    guard try reader.unsigned("alg") == 3 else { throw WireError(.unexpectedType, "alg is not A256GCM") }
     try reader.label(4, "kid label")
     keyVersion = KeyVersion(octets: try reader.byteString("kid", length: 4...4))
     guard keyVersion.rawValue > 0 else { throw WireError(.valueOutOfRange, "key version") }
@@ -57,6 +57,7 @@ extension ChunkHeader {
     leadOff = LeadOff(rawValue: UInt8(try reader.unsigned("lead-off", limit: 3)))
     firmware = FirmwareVersion(rawValue: UInt32(try reader.unsigned("firmware", limit: UInt64(UInt32.max))))
     backlog = try reader.unsigned("backlog", limit: Limits.sequence)
+    guard labelCount == 5 else { throw WireError(.unexpectedType, "protected header has more labels") }
     try reader.finish("protected header")
     guard (kind == .status) == (count == 0) else { throw WireError(.valueOutOfRange, "count for this kind") }
     guard kind == .status || sampleRateMillihertz > 0 else { throw WireError(.valueOutOfRange, "sample rate") }
@@ -66,9 +67,10 @@ extension ChunkHeader {
 
   /// Largest accepted values, each far beyond an honest session of 24 h.
   private enum Limits {
-    /// Far above 24 h of 1.496 s chunks of five kinds (about 290,000), and fits a signed database column.
-    static let sequence: UInt64 = 1 << 40
-    /// As `sequence`, in samples.
+    /// Beyond any honest session (24 h of 1.496 s chunks of five kinds are about 290,000), and fits a signed database
+    /// column.
+    static let sequence: UInt64 = 1 << 62
+    /// 71,000 years at 125 Hz; leaves room for thousandths of a sample in 64 bits.
     static let firstSample: UInt64 = 1 << 48
     /// 10 kHz.
     static let sampleRateMillihertz: UInt64 = 10_000_000
@@ -90,6 +92,10 @@ extension KeyVersion {
 extension CBORReader {
   /// Requires the map key `expected`: in a map of known keys, deterministic order is equality in place.
   mutating func label(_ expected: Int64, _ place: String) throws(WireError) {
-    guard try signed(place) == expected else { throw WireError(.nonCanonical, place) }
+    let found = try signed(place)
+    guard found == expected else {
+      let isKnown = [1, 4, 5, 10, ChunkHeader.parametersLabel].contains(found)
+      throw WireError(isKnown ? .nonCanonical : .unexpectedType, place)
+    }
   }
 }

@@ -32,7 +32,9 @@ struct UpCommand: AsyncParsableCommand {
         try await system.start()
         try await system.waitUntilReady(timeout: .seconds(60))
         logger.notice("ready", metadata: ["dashboard": "\(system.addresses.dashboardURL)"])
-        print("SealedBeat is ready at \(system.addresses.dashboardURL) (certificate authority: \(system.addresses.dashboardCA))")
+        print(
+          "SealedBeat is ready at \(system.addresses.dashboardURL) (certificate authority: \(system.addresses.dashboardCA))"
+        )
         if let readyFile { try Data("ready\n".utf8).write(to: URL(fileURLWithPath: readyFile), options: .atomic) }
         try await Task.sleep(for: .seconds(Int64.max / 2))
       } catch is CancellationError {

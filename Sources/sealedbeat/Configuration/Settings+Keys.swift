@@ -46,7 +46,8 @@ enum Keys {
     "notifier.smtp.password-file", "", "File with the password for SMTP AUTH; by default the credential smtp-password.")
   static let smtpCA = Setting.text(
     "notifier.smtp.ca", "", "CA file (PEM) that signs the mail server's certificate; empty for the system's.")
-  static let webhookURL = Setting.text("notifier.webhook.url", "", "https:// address to POST alerts to; empty for none.")
+  static let webhookURL = Setting.text(
+    "notifier.webhook.url", "", "https:// address to POST alerts to; empty for none.")
   static let webhookSecretFile = Setting.text(
     "notifier.webhook.secret-file", "",
     "File with the secret of the webhook's HMAC; by default the credential webhook-secret.")

@@ -35,7 +35,10 @@ struct Settings: Sendable {
           name: name,
           values: Dictionary(
             uniqueKeysWithValues: values.map { key, value in
-              (AbsoluteConfigKey(key.split(separator: ".").map(String.init)), ConfigValue(.string(value), isSecret: false))
+              (
+                AbsoluteConfigKey(key.split(separator: ".").map(String.init)),
+                ConfigValue(.string(value), isSecret: false)
+              )
             }))
       })
   }

@@ -74,7 +74,8 @@ struct ChildProcess: Sendable {
       &identifier, specification.executable, &actions, &attributes, arguments.pointers, environment.pointers)
     guard status == 0 else {
       throw SupervisionFault(
-        "\(specification.name) cannot be started from \(specification.executable): \(String(cString: strerror(status))).")
+        "\(specification.name) cannot be started from \(specification.executable): \(String(cString: strerror(status)))."
+      )
     }
     return ChildProcess(identifier: identifier)
   }

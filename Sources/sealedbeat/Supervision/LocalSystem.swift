@@ -53,7 +53,8 @@ struct LocalSystem: Sendable {
       dashboardCA: "\(data.path)/ca.pem", credentials: "\(runtime.path)/credentials")
 
     configurationFile = "\(runtime.path)/config.json"
-    var values = Dictionary(uniqueKeysWithValues: Keys.all.compactMap { key in settings.text(key.key).map { (key.key, $0) } })
+    var values = Dictionary(
+      uniqueKeysWithValues: Keys.all.compactMap { key in settings.text(key.key).map { (key.key, $0) } })
     values[Keys.dataDirectory.key] = data.path
     values[Keys.mqttPort.key] = String(mqttPort)
     values[Keys.vaultPort.key] = String(vaultPort)
@@ -81,10 +82,14 @@ struct LocalSystem: Sendable {
   /// Makes sure of the vault and its identities, then starts every service.
   func start() async throws {
     try await provision()
-    try await start("vault", ["vault", "serve", "--vault-dir", data.vault,
-      "--root-key-file", data.rootKey,
-      "--listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.vaultURL))",
-      "--enrol-listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.enrolURL))"],
+    try await start(
+      "vault",
+      [
+        "vault", "serve", "--vault-dir", data.vault,
+        "--root-key-file", data.rootKey,
+        "--listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.vaultURL))",
+        "--enrol-listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.enrolURL))",
+      ],
       credentials: "svc.vault")
     try await startMosquitto()
     for service in ["broker", "decryptor", "notifier", "dashboard"] {
@@ -149,8 +154,10 @@ struct LocalSystem: Sendable {
     }
     let end = try await run(
       "provision",
-      ["vault", "provision", "--vault-dir", data.vault, "--root-key-file", data.rootKey, "--create-root-key",
-        "--credentials-out", addresses.credentials, "--host", settings[Keys.mqttHost], "--host", settings[Keys.vaultHost],
+      [
+        "vault", "provision", "--vault-dir", data.vault, "--root-key-file", data.rootKey, "--create-root-key",
+        "--credentials-out", addresses.credentials, "--host", settings[Keys.mqttHost], "--host",
+        settings[Keys.vaultHost],
       ])
     guard end.exitCode == 0 else {
       throw SupervisionFault("The key vault cannot be provisioned (\(end)); see \(data.logs)/provision.log")

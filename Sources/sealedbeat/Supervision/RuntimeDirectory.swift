@@ -29,7 +29,9 @@ struct RuntimeDirectory: Sendable {
   func write(_ contents: [UInt8], to name: String) throws {
     let file = "\(path)/\(name)"
     let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw SupervisionFault("\(file) cannot be written: \(String(cString: strerror(errno))).") }
+    guard descriptor >= 0 else {
+      throw SupervisionFault("\(file) cannot be written: \(String(cString: strerror(errno))).")
+    }
     defer { close(descriptor) }
     guard contents.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) == contents.count else {
       throw SupervisionFault("\(file) cannot be written.")
