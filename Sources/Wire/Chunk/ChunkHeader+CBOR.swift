@@ -69,7 +69,7 @@ extension ChunkHeader {
   private enum Limits {
     /// Beyond any honest session (24 h of 1.496 s chunks of five kinds are about 290,000), and fits a signed database
     /// column.
-    static let sequence: UInt64 = 1 << 62
+    static let sequence = UInt64(Int64.max)
     /// 71,000 years at 125 Hz; leaves room for thousandths of a sample in 64 bits.
     static let firstSample: UInt64 = 1 << 48
     /// 10 kHz.
