@@ -130,7 +130,7 @@ import Testing
     var writer = SafetensorsWriter(metadata: ["model": ReferenceModel.identifier, "batch_norm_epsilon": "0.001"])
     writer.append("bn1.weight", shape: [32], [Float](repeating: 1, count: 32))
     #expect {
-      try BeatClassifier(weights: .bytes(writer.encoded()))
+      try BeatClassifier(weights: .bytes([UInt8](writer.encoded())))
     } throws: { error in
       (error as? WeightsError)?.code == .missingTensor && (error as? WeightsError)?.place == "bn1.bias"
     }

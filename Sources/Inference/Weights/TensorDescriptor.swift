@@ -2,6 +2,8 @@
 public enum TensorDataType: String, Sendable, CaseIterable {
   /// IEEE 754 binary32, little-endian.
   case float32 = "F32"
+  /// IEEE 754 binary64, little-endian.
+  case float64 = "F64"
   /// Two's complement 64-bit, little-endian.
   case int64 = "I64"
   /// Two's complement 32-bit, little-endian.
@@ -13,7 +15,7 @@ public enum TensorDataType: String, Sendable, CaseIterable {
   public var byteCount: Int {
     switch self {
     case .float32, .int32: 4
-    case .int64: 8
+    case .float64, .int64: 8
     case .uint8: 1
     }
   }

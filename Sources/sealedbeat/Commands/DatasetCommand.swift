@@ -1,0 +1,113 @@
+import ArgumentParser
+import Cardio
+import Foundation
+import Inference
+
+/// `sealedbeat dataset`: annotated beats for the trainer, cut by the code that serves.
+struct DatasetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dataset",
+    abstract: "Cut annotated beats out of a WFDB database, for training.",
+    discussion: """
+      Every record goes the way of a live session: resampled to 125 Hz as the device's converter would, quantised to 16 \
+      bits, cut into chunks of 187 samples, band-passed, searched for R peaks and cut into windows. The beats are matched with \
+      the reference annotations at ±150 ms (AAMI EC57); what has no partner is counted and left out.
+
+      The output is one safetensors file: windows F32 [n,187], labels U8 [n] (AAMI N 0, S 1, V 2, F 3, Q 4), record I64 [n] \
+      (index into the metadata's "records"), r_position F64 [n] (samples at 125 Hz), previous_rr and next_rr F32 [n] \
+      (seconds), quality F32 [n].
+
+        sealedbeat dataset --database data/mitdb --records ds1 --scaled --output ds1.safetensors
+      """)
+
+  @Option(help: ArgumentHelp("Folder of the WFDB records (.hea, .dat, .atr).", valueName: "dir"))
+  var database: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Records, separated by commas; 'ds1' and 'ds2' stand for de Chazal's sets. All annotated ones by default.",
+      valueName: "names"))
+  var records: String?
+
+  @Option(help: "Which signal of a record, from 0.")
+  var lead = 0
+
+  @Option(help: "Annotator: the extension of the annotation files.")
+  var annotator = "atr"
+
+  @Flag(help: "Scale each window to 0…1 by its own minimum and maximum, as the reference network wants it.")
+  var scaled = false
+
+  @Option(help: ArgumentHelp("The safetensors file to write.", valueName: "file"))
+  var output: String
+
+  func validate() throws {
+    guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
+  }
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: database, isDirectory: true)
+    let names = try recordNames(in: folder)
+    var dataset = BeatDataset(isScaled: scaled)
+    for (index, name) in names.enumerated() {
+      let contribution = try add(name, in: folder, to: &dataset)
+      progress("[\(index + 1)/\(names.count)] \(name): \(describe(contribution))")
+    }
+    let writer = dataset.safetensors(metadata: ["database": folder.lastPathComponent, "lead": String(lead)])
+    try writer.encoded().write(to: URL(fileURLWithPath: output), options: .atomic)
+    progress("\(dataset.count) beats of \(names.count) records in \(output)")
+  }
+
+  private func add(
+    _ name: String, in folder: URL, to dataset: inout BeatDataset
+  ) throws -> BeatDataset.Contribution {
+    do {
+      let record = try WFDBRecord(directory: folder, name: name)
+      let annotations = try WFDBAnnotations(directory: folder, name: name, annotator: annotator)
+      return try dataset.add(
+        record: name, microvolts: record.microvolts(signal: lead), rate: record.header.sampleRate,
+        annotations: annotations.beats)
+    } catch {
+      throw RecordError(record: name, cause: error)
+    }
+  }
+
+  private func recordNames(in folder: URL) throws -> [String] {
+    if let records {
+      let names = records.split(separator: ",").flatMap { name in
+        PatientSplit(rawValue: name.lowercased())?.records ?? [String(name)]
+      }
+      guard !names.isEmpty, Set(names).count == names.count else {
+        throw ValidationError("--records names no record, or one twice.")
+      }
+      return names
+    }
+    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+      throw ValidationError("\(folder.path) is not a folder that can be read.")
+    }
+    let annotated = Set(files.filter { $0.hasSuffix("." + annotator) }.map { $0.dropLast(annotator.count + 1) })
+    let names = files.filter { $0.hasSuffix(".hea") }.map { $0.dropLast(4) }.filter(annotated.contains).sorted()
+    guard !names.isEmpty else {
+      throw ValidationError("\(folder.path) has no record with .hea and .\(annotator) files.")
+    }
+    return names.map(String.init)
+  }
+
+  private func describe(_ contribution: BeatDataset.Contribution) -> String {
+    let classes = zip(BeatClass.allCases, contribution.beats).map { "\($0.rawValue) \($1)" }.joined(separator: "  ")
+    return "\(classes)  missed \(contribution.missed)  unconfirmed \(contribution.unconfirmed)"
+  }
+
+  private func progress(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+}
+
+extension DatasetCommand {
+  /// A record that cannot be read or resampled, and why.
+  struct RecordError: Error, CustomStringConvertible {
+    var record: String
+    var cause: any Error
+    var description: String { "record \(record): \(cause)" }
+  }
+}
