@@ -1,0 +1,119 @@
+internal import Findings
+internal import Logging
+internal import Store
+internal import Wire
+
+extension DecryptorWorker {
+  /// Gives every session on the list its turn, and commits what they found.
+  func analyseQueue() async throws(StoreError) {
+    let round = queue
+    queue.removeAll(keepingCapacity: true)
+    var done = 0
+    do throws(StoreError) {
+      for session in round {
+        session.isQueued = false
+        done += 1
+        guard live[session.reference] === session else { continue }
+        try await advance(session)
+        if preparedFindings >= Self.findingsPerCommit { try await flush() }
+      }
+      try await flush()
+    } catch {
+      for session in round[done...] { session.isQueued = false }
+      for session in round { enqueue(session) }
+      throw error
+    }
+    // What has more to do comes again, behind the others.
+    for session in round where live[session.reference] === session { enqueue(session) }
+  }
+
+  private func advance(_ session: LiveSession) async throws(StoreError) {
+    session.lastActive = time.uptime()
+    do throws(StoreError) {
+      if session.isReplaying { return try await replay(session) }
+      guard session.hasWork, let contiguous = session.record.contiguous else { return }
+      let stored = try await chunks.chunks(of: session.reference, from: session.next, limit: Self.chunksPerTurn)
+      // A short page, or one that reaches beyond the contiguous part, shows all of that part: what is not in it is lost.
+      let isWhole = stored.count < Self.chunksPerTurn || (stored.last.map { $0.sequence >= contiguous } ?? true)
+      let last = isWhole ? contiguous : stored.last?.sequence ?? contiguous
+      do {
+        let commit = try session.analyse(stored, through: last, judge: judge, clock: &clock)
+        prepared.append(commit)
+        preparedFindings += commit.findings.count
+      } catch {
+        // The library failed to seal: nothing of this turn is kept.
+        logger.error("sealing failed", metadata: ["session": "\(session.reference)", "cause": "\(error)"])
+        postpone(session)
+      }
+    } catch  where error == StoreError(.corrupt, "") {
+      // A page that cannot be read stops this session alone.
+      logger.error(
+        "a session cannot be read", metadata: ["session": "\(session.reference)", "cause": "\(error)"])
+      postpone(session)
+    }
+  }
+
+  /// One page of a replay.
+  private func replay(_ session: LiveSession) async throws(StoreError) {
+    guard let position = session.analysedThrough else { return }
+    let known = try await findings.findings(
+      of: session.reference, from: session.next, limit: Self.findingsPerReplay)
+    let stored = try await chunks.chunks(of: session.reference, from: session.next, limit: Self.findingsPerReplay)
+    // What was analysed is what has a finding: a chunk that was declared lost and came after all stays out.
+    var last = known.count < Self.findingsPerReplay ? position : min(position, known.last?.sequence ?? position)
+    if stored.count == Self.findingsPerReplay, let end = stored.last?.sequence { last = min(last, end) }
+    metrics.replayed(
+      session.replay(stored, analysed: Set(known.map(\.sequence)), through: last, judge: judge))
+    if !session.isReplaying {
+      let latest = try await findings.latestFindings(of: session.reference, count: 1).last
+      if !session.finishReplay(lastFinding: latest) {
+        logger.error("the last finding cannot be opened", metadata: ["session": "\(session.reference)"])
+      }
+    }
+  }
+
+  /// Commits what was prepared, in one transaction.
+  func flush() async throws(StoreError) {
+    guard !prepared.isEmpty else { return }
+    let start = time.uptime()
+    let lost = Set(try await findings.commit(prepared.map(\.commit), now: time.unixMicroseconds()))
+    let now = time.unixMicroseconds()
+    for item in prepared where !lost.contains(item.session.reference) {
+      item.session.committed(item.commit)
+      for finding in item.findings { metrics.committed(finding, at: now) }
+    }
+    metrics.committed(
+      in: time.uptime() - start, checkpoints: prepared.count { $0.commit.checkpoint != nil })
+    let losers = prepared.filter { lost.contains($0.session.reference) }.map(\.session)
+    prepared.removeAll(keepingCapacity: true)
+    preparedFindings = 0
+    metrics.lostClaims(losers.count)
+    for session in losers {
+      logger.warning("another decryptor has taken a session", metadata: ["session": "\(session.reference)"])
+      postpone(session)
+    }
+  }
+
+  /// Forgets the sessions whose findings may not have been committed; they begin again from the position on disk.
+  func abandonPrepared() {
+    for item in prepared {
+      close(item.session)
+      waiting[item.session.reference] = WaitingSession(record: item.session.record)
+    }
+    prepared.removeAll(keepingCapacity: true)
+    preparedFindings = 0
+  }
+
+  /// Forgets a session and tries again later.
+  func postpone(_ session: LiveSession) {
+    close(session)
+    var later = WaitingSession(record: session.record)
+    later.backOff.fail(at: time.uptime())
+    waiting[session.reference] = later
+  }
+
+  /// Takes a session out of memory, with its keys.
+  func close(_ session: LiveSession) {
+    if live[session.reference] === session { live[session.reference] = nil }
+  }
+}
