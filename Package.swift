@@ -96,7 +96,7 @@ let package = Package(
     // The path of a heartbeat.
     .target(name: "MQTT", dependencies: ["CMosquitto", .logging]),
     .target(
-      name: "Broker", dependencies: ["Wire", "Store", "MQTT", .logging, .metrics, .serviceLifecycle]),
+      name: "Broker", dependencies: ["Wire", "Store", "MQTT", .logging, .metrics, .metricsCore, .serviceLifecycle]),
     .target(
       name: "Decryptor",
       dependencies: [
