@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "Dashboard",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "Decryptor", .hummingbird,
+        "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "Decryptor", .crypto, .hummingbird,
         .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
       ],
       resources: [.copy("Web")]),

@@ -1,0 +1,76 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Why a request was not carried out, as the page is told: `{"error": {"code": "…", "reason": "…"}}`.
+struct APIProblem: Error, Sendable, HTTPResponseError {
+  let status: HTTPResponse.Status
+  /// Stable; the page chooses its words by it.
+  let code: String
+  /// A sentence in English, for logs of the browser.
+  let reason: String
+  /// Headers to add.
+  var headers: HTTPFields = [:]
+
+  static let signInFirst = APIProblem(status: .unauthorized, code: "sign-in-first", reason: "Sign in first.")
+  static let wrongPassword = APIProblem(
+    status: .unauthorized, code: "wrong-password", reason: "Name or password is wrong.")
+  static let forbidden = APIProblem(
+    status: .forbidden, code: "forbidden", reason: "This account's role does not allow that.")
+  static let foreignRequest = APIProblem(
+    status: .forbidden, code: "foreign-request", reason: "The request did not come from one of our pages.")
+  static let notFound = APIProblem(status: .notFound, code: "not-found", reason: "There is no such thing here.")
+  static let badRequest = APIProblem(status: .badRequest, code: "bad-request", reason: "The request makes no sense.")
+  static let tooLarge = APIProblem(status: .contentTooLarge, code: "too-large", reason: "The request is too large.")
+  static let overloaded = APIProblem(
+    status: .serviceUnavailable, code: "overloaded", reason: "Too much is going on; try again.",
+    headers: [.retryAfter: "5"])
+  static let storeUnavailable = APIProblem(
+    status: .serviceUnavailable, code: "store-unavailable", reason: "The store cannot be read now.",
+    headers: [.retryAfter: "5"])
+  static let vaultUnavailable = APIProblem(
+    status: .serviceUnavailable, code: "vault-unavailable", reason: "The key vault does not answer now.",
+    headers: [.retryAfter: "5"])
+  static let keyRefused = APIProblem(
+    status: .forbidden, code: "key-refused", reason: "The key vault refuses the key of this session.")
+  static let internalFailure = APIProblem(
+    status: .internalServerError, code: "internal", reason: "The server failed; its log says more.")
+
+  static func tooManyAttempts(retryAfterSeconds: Int) -> APIProblem {
+    APIProblem(
+      status: .tooManyRequests, code: "too-many-attempts", reason: "Too many attempts; wait.",
+      headers: [.retryAfter: "\(retryAfterSeconds)"])
+  }
+
+  init(_ error: AccountError) {
+    let status: HTTPResponse.Status =
+      switch error.code {
+      case .exists: .conflict
+      case .unknown: .notFound
+      case .badName, .weakPassword, .badIdentity: .unprocessableContent
+      }
+    self.init(status: status, code: error.code.rawValue, reason: error.reason)
+  }
+
+  init(status: HTTPResponse.Status, code: String, reason: String, headers: HTTPFields = [:]) {
+    self.status = status
+    self.code = code
+    self.reason = reason
+    self.headers = headers
+  }
+
+  private struct Body: Encodable {
+    struct Detail: Encodable {
+      let code: String
+      let reason: String
+    }
+    let error: Detail
+  }
+
+  func response(from request: Request, context: some RequestContext) throws -> Response {
+    var response = try JSONReply.response(Body(error: .init(code: code, reason: reason)))
+    response.status = status
+    for field in headers { response.headers[field.name] = field.value }
+    return response
+  }
+}

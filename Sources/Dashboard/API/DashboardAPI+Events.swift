@@ -1,0 +1,71 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import Store
+
+extension DashboardAPI {
+  /// Most patients that one stream can name; without any it tells of all.
+  private static let patientLimit = 256
+  /// Every so many deliveries of a stream, it is checked that its sign-in still stands: about every 10 s, for a heartbeat comes
+  /// every 2 s; more often on a busy ward.
+  private static let deliveriesBetweenChecks = 5
+
+  /// `patients=P-AAAA,P-BBBB` (default: all). Goes on after `Last-Event-ID`.
+  func streamEvents(
+    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
+  ) async throws -> Response {
+    var patients: Set<String>?
+    if let list = request.uri.queryParameters["patients"] {
+      let names = list.split(separator: ",")
+      guard names.count <= Self.patientLimit, names.allSatisfy({ Pseudonym($0) != nil }) else {
+        throw APIProblem.badRequest
+      }
+      patients = Set(names.map(String.init))
+    }
+    let wanted = patients
+    let channel = context.channel
+    let opened = await hub.open(
+      patients: wanted, after: request.headers[.lastEventID], cut: { channel.close(promise: nil) })
+    guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
+    let cookie = signedIn.token.cookieValue
+    let body = ResponseBody { [hub, signIns] writer in
+      do {
+        // Proxies must not wait for more; a browser comes back after a second.
+        try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
+        var deliveries = 0
+        stream: while true {
+          switch await mailbox.next() {
+          case .events(let events): try await writer.write(ByteBuffer(bytes: events.joined()))
+          case .resync:
+            let present = await hub.snapshot(patients: wanted, isRestart: true)
+            try await writer.write(ByteBuffer(bytes: present.joined()))
+          case .closed: break stream
+          }
+          deliveries += 1
+          if deliveries.isMultiple(of: Self.deliveriesBetweenChecks) {
+            guard let still = try await signIns.authenticate(cookie: cookie),
+              Access.rule(for: .streamEvents).verdict(for: still.role) == .allow
+            else {
+              try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))
+              break stream
+            }
+          }
+        }
+        await hub.close(stream: number)
+        try await writer.finish(nil)
+      } catch {
+        await hub.close(stream: number)
+        throw error
+      }
+    }
+    return Response(
+      status: .ok,
+      headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"], body: body)
+  }
+}
+
+extension HTTPField.Name {
+  // Valid tokens (RFC 9110 §5.6.2), so that neither can be nil.
+  static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
+  static let clearSiteData = HTTPField.Name("Clear-Site-Data")!
+}

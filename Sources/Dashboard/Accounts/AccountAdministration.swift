@@ -1,0 +1,88 @@
+internal import Decryptor
+public import Sealing
+public import Store
+
+/// Adds and changes the accounts of people who may sign in: for the operator's console and the administrator's page.
+///
+/// ```swift
+/// let accounts = try AccountAdministration(registry: store)
+/// try await accounts.create(name: "dr.weiss", role: .clinician, password: password)
+/// ```
+public struct AccountAdministration: Sendable {
+  private let registry: any RegistryStore
+  private let verifier: PasswordVerifier
+  private let time: Timekeeper
+
+  /// - Parameter cost: What a password's hash costs; 128 MiB by default.
+  public init(registry: any RegistryStore, cost: KeyDerivation.ScryptCost = .interactive) throws(SealingError) {
+    self.init(registry: registry, verifier: try PasswordVerifier(cost: cost), time: .system)
+  }
+
+  init(registry: any RegistryStore, verifier: PasswordVerifier, time: Timekeeper) {
+    self.registry = registry
+    self.verifier = verifier
+    self.time = time
+  }
+
+  /// Adds an account.
+  /// - Parameters:
+  ///   - name: 1–64 of `a`–`z`, `0`–`9`, `.`, `-` and `_`.
+  ///   - password: UTF-8; see ``AccountError/Code/weakPassword``.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func create(name: String, role: Role, password: SecretBytes) async throws {
+    guard Self.isValid(name) else {
+      throw AccountError(.badName, "An account's name has 1 to 64 of a-z, 0-9, '.', '-' and '_'.")
+    }
+    guard try await registry.account(name) == nil else {
+      throw AccountError(.exists, "There is an account of that name.")
+    }
+    let hash = try await hash(password, account: name)
+    try await registry.put(
+      AccountRecord(
+        name: name, role: role, passwordHash: hash, isDisabled: false, createdAt: time.unixMicroseconds()))
+  }
+
+  /// Gives an account a new password. Sign-ins that exist go on until they expire.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func setPassword(of name: String, to password: SecretBytes) async throws {
+    let account = try await existing(name)
+    let hash = try await hash(password, account: name)
+    try await registry.put(
+      AccountRecord(
+        name: name, role: account.role, passwordHash: hash, isDisabled: account.isDisabled,
+        createdAt: account.createdAt))
+  }
+
+  /// Forbids or allows an account to sign in. A sign-in of a disabled account is refused from its next request on.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func setDisabled(_ isDisabled: Bool, account name: String) async throws {
+    let account = try await existing(name)
+    try await registry.put(
+      AccountRecord(
+        name: name, role: account.role, passwordHash: account.passwordHash, isDisabled: isDisabled,
+        createdAt: account.createdAt))
+  }
+
+  /// Whether a name may be an account's.
+  static func isValid(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0)
+      }
+  }
+
+  private func existing(_ name: String) async throws -> AccountRecord {
+    guard let account = try await registry.account(name) else {
+      throw AccountError(.unknown, "There is no account of that name.")
+    }
+    return account
+  }
+
+  private func hash(_ password: SecretBytes, account: String) async throws -> String {
+    if let objection = PasswordRules.objection(to: password, account: account) {
+      throw AccountError(.weakPassword, objection)
+    }
+    return try await verifier.hash(password).description
+  }
+}

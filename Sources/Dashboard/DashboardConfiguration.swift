@@ -1,0 +1,37 @@
+public import Sealing
+
+/// How the dashboard serves. Secrets are named by file only.
+public struct DashboardConfiguration: Sendable {
+  /// Address to listen on.
+  public var host: String
+  /// Port to listen on; 0 takes a free one (see ``DashboardService/boundPort``).
+  public var port: Int
+  /// PEM file with the server's certificate and its chain.
+  public var certificateChainPath: String
+  /// PEM file with the server's private key.
+  public var privateKeyPath: String
+  /// A sign-in ends after so long without any page open.
+  public var signInIdleLimit: Duration
+  /// A sign-in ends after so long whatever happens: one shift.
+  public var signInAbsoluteLimit: Duration
+  /// Cost of checking a password.
+  public var passwordCost: KeyDerivation.ScryptCost
+
+  /// Describes a server.
+  /// - Parameters:
+  ///   - signInIdleLimit: 30 minutes, the upper limit of NIST SP 800-63B §4.2.3 for AAL2.
+  ///   - signInAbsoluteLimit: 12 hours, the other limit of that clause.
+  public init(
+    host: String = "127.0.0.1", port: Int, certificateChainPath: String, privateKeyPath: String,
+    signInIdleLimit: Duration = .seconds(30 * 60), signInAbsoluteLimit: Duration = .seconds(12 * 60 * 60),
+    passwordCost: KeyDerivation.ScryptCost = .interactive
+  ) {
+    self.host = host
+    self.port = port
+    self.certificateChainPath = certificateChainPath
+    self.privateKeyPath = privateKeyPath
+    self.signInIdleLimit = signInIdleLimit
+    self.signInAbsoluteLimit = signInAbsoluteLimit
+    self.passwordCost = passwordCost
+  }
+}

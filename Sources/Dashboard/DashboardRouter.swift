@@ -1,0 +1,54 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Builds the routes from the tables: every ``Endpoint`` behind its rule in ``Access``, every file of ``WebPages``, and nothing else.
+struct DashboardRouter: Sendable {
+  let api: DashboardAPI
+  let pages: WebPages
+
+  func makeRouter() -> Router<DashboardRequestContext> {
+    let router = Router(context: DashboardRequestContext.self)
+    router.add(middleware: SecurityHeaders())
+    router.add(middleware: MetricsOfRequests())
+    for endpoint in Endpoint.allCases {
+      router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+        try await admit(request, context, to: endpoint)
+      }
+    }
+    for address in WebPages.addresses {
+      router.get(RouterPath(address)) { request, _ in try pages.respond("index.html", to: request) }
+    }
+    for file in WebPages.files {
+      router.get("/web/\(file)") { request, _ in try pages.respond(file, to: request) }
+    }
+    return router
+  }
+
+  /// Checks who asks and where from, then lets the API answer.
+  private func admit(
+    _ request: Request, _ context: DashboardRequestContext, to endpoint: Endpoint
+  ) async throws -> Response {
+    if endpoint.changesState, !RequestOrigin.isOurs(request.headers, host: request.head.authority) {
+      throw APIProblem.foreignRequest
+    }
+    var signedIn: SignedIn?
+    if let cookie = request.cookies[SessionToken.cookieName]?.value {
+      do {
+        signedIn = try await api.signIns.authenticate(cookie: cookie)
+      } catch {
+        throw APIProblem.storeUnavailable
+      }
+    }
+    switch Access.rule(for: endpoint).verdict(for: signedIn?.role) {
+    case .allow: break
+    case .signInFirst: throw APIProblem.signInFirst
+    case .forbid: throw APIProblem.forbidden
+    }
+    if endpoint.changesState, endpoint != .signIn, let signedIn,
+      request.headers[.requestToken] != signedIn.token.requestToken
+    {
+      throw APIProblem.foreignRequest
+    }
+    return try await api.respond(to: endpoint, request, context, signedIn: signedIn)
+  }
+}

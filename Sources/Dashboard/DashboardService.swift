@@ -1,0 +1,136 @@
+package import Decryptor
+internal import HTTPTypes
+package import Hummingbird
+internal import HummingbirdTLS
+public import KeyVaultClient
+public import Logging
+internal import NIOCore
+internal import NIOSSL
+public import ServiceLifecycle
+public import Store
+internal import Synchronization
+
+/// The clinicians' pages: HTTPS, sign-in, the API, and the live event stream.
+///
+/// It reads ciphertext and sealed findings from the store and opens them with session keys that the vault releases to it; it
+/// writes accounts, sign-ins, patients, assignments and acknowledgements.
+public final class DashboardService: Service, Sendable {
+  /// Most open connections: two thousand event streams and a reserve.
+  private static let connectionLimit = 4096
+  /// A connection without a complete request for so long is closed.
+  private static let idleTimeout: TimeAmount = .seconds(30)
+  /// Header fields in all; ours are under 2 KiB.
+  private static let headerLimit = 16 << 10
+
+  private let configuration: DashboardConfiguration
+  private let changes: any StoreChanges
+  private let hub: LiveHub
+  private let router: DashboardRouter
+  private let logger: Logger
+  private let state = Mutex<(port: Int?, isReady: Bool)>((nil, false))
+
+  /// Prepares the service; nothing is opened before ``run()``.
+  /// - Throws: When the web application's files are missing or the random generator fails.
+  public convenience init(
+    configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore,
+    alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
+    logger: Logger
+  ) throws {
+    try self.init(
+      configuration: configuration, chunks: chunks, findings: findings, alerts: alerts, registry: registry,
+      changes: changes, keys: keys, time: .system, logger: logger)
+  }
+
+  package init(
+    configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore,
+    alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
+    time: Timekeeper, logger: Logger
+  ) throws {
+    self.configuration = configuration
+    self.changes = changes
+    self.logger = logger
+    hub = try LiveHub(
+      chunks: chunks, findings: findings, alerts: alerts, registry: registry, keys: keys, time: time, logger: logger)
+    let verifier = try PasswordVerifier(cost: configuration.passwordCost)
+    let api = DashboardAPI(
+      hub: hub,
+      signIns: SignInService(
+        registry: registry, verifier: verifier, configuration: configuration, time: time, logger: logger),
+      accounts: AccountAdministration(registry: registry, verifier: verifier, time: time),
+      patients: PatientAdministration(registry: registry, keys: keys, time: time), chunks: chunks, alerts: alerts,
+      registry: registry, keys: keys,
+      findings: FindingsReader(store: findings, chunks: chunks, keys: keys, time: time),
+      strips: StripReader(chunks: chunks, keys: keys, time: time), time: time, logger: logger)
+    router = DashboardRouter(api: api, pages: try WebPages())
+  }
+
+  /// Whether connections are accepted and the store was read successfully the last time.
+  public var isReady: Bool { state.withLock { $0.isReady && $0.port != nil } }
+
+  /// The port that is listened on, once it is.
+  public var boundPort: Int? { state.withLock { $0.port } }
+
+  /// Serves until the task is cancelled or the service group shuts down gracefully: then the event streams end first, so that
+  /// no connection is waited for.
+  /// - Throws: When the certificate or key cannot be read, or the port is in use.
+  public func run() async throws {
+    let application = try makeApplication()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [hub, changes] in await hub.run(changes: changes) }
+      group.addTask { [self] in
+        while !Task.isCancelled {
+          let isReady = await hub.isReady
+          state.withLock { $0.isReady = isReady }
+          try? await Task.sleep(for: .seconds(1))
+        }
+      }
+      group.addTask { [hub] in
+        try await withGracefulShutdownHandler {
+          try await application.run()
+        } onGracefulShutdown: {
+          Task { await hub.closeAll() }
+        }
+      }
+      // The server is the only one that ends by itself.
+      _ = try await group.next()
+      group.cancelAll()
+    }
+    state.withLock { $0 = (nil, false) }
+  }
+
+  /// The application behind TLS.
+  private func makeApplication() throws -> some ApplicationProtocol {
+    let chain = try NIOSSLCertificate.fromPEMFile(configuration.certificateChainPath)
+    let key = try NIOSSLPrivateKey(file: configuration.privateKeyPath, format: .pem)
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+    tls.minimumTLSVersion = .tlsv12
+    tls.applicationProtocols = ["http/1.1"]
+    return Application(
+      responder: router.makeRouter().buildResponder(),
+      server: try .tls(
+        .http1(
+          configuration: .init(
+            idleTimeout: Self.idleTimeout,
+            httpDecoderConfiguration: .init(
+              maxHeaderFieldSize: Self.headerLimit, maxHeaderListSize: Self.headerLimit, maxHeaderFieldCount: 100))),
+        tlsConfiguration: tls),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port),
+        availableConnectionsDelegate: .maximum(Self.connectionLimit, logger: logger)),
+      onServerRunning: { [self] channel in
+        let port = channel.localAddress?.port
+        state.withLock { $0.port = port }
+        logger.info("dashboard listens", metadata: ["port": "\(port ?? 0)"])
+      },
+      logger: logger)
+  }
+
+  /// The routes without TLS and without a network, for tests.
+  package func makeTestApplication() -> some ApplicationProtocol {
+    Application(responder: router.makeRouter().buildResponder(), logger: logger)
+  }
+
+  /// Reads the store once, as the running service does at its start: for tests.
+  package func readStore() async { await hub.refresh(Set(StoreArea.allCases)) }
+}

@@ -1,0 +1,59 @@
+/// The latest events, each under a number, so that a page that lost its connection goes on where it stopped.
+///
+/// An id is `epoch-number`: a server that started anew has another epoch, so that its numbers cannot be mistaken.
+package struct EventLog: Sendable {
+  /// Events kept: with six patients some minutes, with two hundred some ten seconds; a page that was away for longer starts
+  /// with the present. At about 700 bytes an event this is 3 MiB.
+  package static let capacity = 4096
+
+  /// One event, encoded once for all who read it.
+  package struct Entry: Sendable {
+    /// Its number.
+    package let number: UInt64
+    /// Whom it is about; `nil` is of interest to everybody.
+    package let patient: String?
+    /// As it goes on the wire.
+    package let bytes: [UInt8]
+  }
+
+  /// What to send to somebody who comes back.
+  package enum Resumption: Sendable {
+    /// These, and nothing was missed.
+    case events([Entry])
+    /// Too much was missed: begin with the present.
+    case restart
+  }
+
+  private let epoch: String
+  private var entries: [Entry] = []
+  private var next: UInt64 = 1
+
+  /// Begins to count.
+  package init(epoch: String) { self.epoch = epoch }
+
+  /// The id of the latest event.
+  package var latestID: String { id(next - 1) }
+
+  /// Encodes and keeps an event.
+  @discardableResult
+  package mutating func append(_ name: String, patient: String?, data: [UInt8]) -> Entry {
+    let bytes = ServerSentEvent.encode(name, id: id(next), data: data)
+    let entry = Entry(number: next, patient: patient, bytes: bytes)
+    next += 1
+    entries.append(entry)
+    // Cut rarely, so that an append costs little.
+    if entries.count >= Self.capacity + Self.capacity / 4 { entries.removeFirst(entries.count - Self.capacity) }
+    return entry
+  }
+
+  /// What has happened since an id that a page saw last.
+  package func resume(after id: String) -> Resumption {
+    let parts = id.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == epoch, let seen = UInt64(parts[1]), seen < next else { return .restart }
+    let oldest = entries.first?.number ?? next
+    guard seen + 1 >= oldest else { return .restart }
+    return .events(Array(entries.suffix(Int(next - 1 - seen))))
+  }
+
+  private func id(_ number: UInt64) -> String { "\(epoch)-\(number)" }
+}

@@ -1,0 +1,54 @@
+internal import Decryptor
+internal import Findings
+internal import Store
+internal import Wire
+
+/// What is known of the session that a device is in: bounded, updated by the hub.
+struct SessionFollower: Sendable {
+  /// Beats kept: some minutes, for the rhythm's window and for a page that opens.
+  static let beatLimit = 256
+  /// Pieces of strip kept for a page that opens: 12 s.
+  static let stripLimit = 8
+  /// Findings read at the beginning: 90 s.
+  static let firstFindings = 60
+
+  /// The session as the store tells it.
+  var record: SessionRecord
+  /// The last finding that was read.
+  var readThrough: UInt64?
+  /// The latest finding that has ECG.
+  var latest: Finding?
+  /// When findings last came.
+  var findingsReceivedAt: UnixMicroseconds?
+  /// The latest beats, in order.
+  var beats: [BeatFinding] = []
+  /// The strip that is being followed while somebody looks.
+  var strip: LiveStrip?
+  /// Its latest pieces.
+  var pieces: [StripSegment] = []
+  /// The vault refuses the key.
+  var isKeyRefused = false
+
+  init(record: SessionRecord) { self.record = record }
+
+  /// The lead that is shown: the first one that this session has.
+  var lead: ChunkKind? { latest?.kind ?? pieces.first?.kind }
+
+  /// Takes note of findings, in order.
+  mutating func note(_ findings: [Finding], at now: UnixMicroseconds) {
+    for finding in findings {
+      readThrough = finding.sequence
+      guard finding.kind.isECG, finding.sampleCount > 0 else { continue }
+      latest = finding
+      beats += finding.beats
+    }
+    if !findings.isEmpty { findingsReceivedAt = now }
+    if beats.count > Self.beatLimit { beats.removeFirst(beats.count - Self.beatLimit) }
+  }
+
+  /// Takes note of strip, in order.
+  mutating func note(_ segments: [StripSegment]) {
+    pieces += segments
+    if pieces.count > Self.stripLimit { pieces.removeFirst(pieces.count - Self.stripLimit) }
+  }
+}

@@ -1,0 +1,78 @@
+internal import Crypto
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// The files of the web application: a fixed table read once at the start, so that no request ever becomes a path on disk.
+package struct WebPages: Sendable {
+  /// A file to serve.
+  struct Page: Sendable {
+    let contentType: String
+    let bytes: ByteBuffer
+    let entityTag: String
+  }
+
+  /// A file of the application is missing from the resource bundle.
+  package struct MissingFile: Error, Sendable, CustomStringConvertible {
+    let name: String
+    /// Which, and what to do.
+    package var description: String {
+      "the web application's file \(name) is missing: install SealedBeat_Dashboard.resources beside the executable"
+    }
+  }
+
+  /// Addresses that a person can open: all of them are the one page, which looks at its address.
+  package static let addresses = [
+    "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/alerts", "/alerts/{alert}", "/administration",
+  ]
+  /// Everything else that is served, under `/web/`.
+  package static let files = [
+    "app.css", "app.js", "api.js", "strings.js", "elements.js", "live.js", "strip.js", "signal.js", "icons.js",
+    "page-sign-in.js", "page-ward.js", "page-patient.js", "page-alerts.js", "page-administration.js", "spectrum.js",
+    "favicon.svg",
+  ]
+
+  private let pages: [String: Page]
+
+  /// Reads the files from the resource bundle.
+  package init() throws {
+    var pages: [String: Page] = [:]
+    for name in ["index.html"] + Self.files {
+      guard let url = Bundle.module.url(forResource: "Web/\(name)", withExtension: nil),
+        let data = try? Data(contentsOf: url)
+      else { throw MissingFile(name: name) }
+      let digest = SHA256.hash(data: data).prefix(12)
+      pages[name] = Page(
+        contentType: Self.contentType(name), bytes: ByteBuffer(bytes: data),
+        entityTag: "\"\(Data(digest).base64EncodedString())\"")
+    }
+    self.pages = pages
+  }
+
+  /// Bytes of all files, for the budget of a cold start.
+  package var totalSize: Int { pages.values.reduce(0) { $0 + $1.bytes.readableBytes } }
+
+  /// Answers a request for a file, with 304 when the browser has it.
+  func respond(_ name: String, to request: Request) throws -> Response {
+    guard let page = pages[name] else { throw APIProblem.notFound }
+    var headers: HTTPFields = [
+      .contentType: page.contentType, .eTag: page.entityTag,
+      // Kept, but asked about each time: the answer is 304 until the server is replaced.
+      .cacheControl: "private, no-cache",
+    ]
+    if request.headers[.ifNoneMatch] == page.entityTag { return Response(status: .notModified, headers: headers) }
+    headers[.contentLength] = "\(page.bytes.readableBytes)"
+    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: page.bytes))
+  }
+
+  private static func contentType(_ name: String) -> String {
+    switch name.split(separator: ".").last {
+    case "html": "text/html; charset=utf-8"
+    case "css": "text/css; charset=utf-8"
+    case "js": "text/javascript; charset=utf-8"
+    case "svg": "image/svg+xml"
+    default: "application/octet-stream"
+    }
+  }
+}

@@ -1,0 +1,13 @@
+internal import Store
+
+/// Who asks.
+struct SignedIn: Sendable {
+  /// The account.
+  let account: String
+  /// What it may do.
+  let role: Role
+  /// The cookie's token.
+  let token: SessionToken
+  /// When the sign-in ends if nothing more is heard.
+  let expiresAt: UnixMicroseconds
+}
