@@ -38,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--database", type=Path, default=ROOT / "data/mitdb", help="folder of the MIT-BIH records")
     parser.add_argument("--work", type=Path, default=ROOT / "artifacts/training", help="data set and checkpoints")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--other-seeds", type=int, nargs="*", default=[2, 3], help="fit `inter` with these as well")
     parser.add_argument("--epochs", type=int, default=20, help="at most; early stopping ends sooner")
     parser.add_argument("--threads", type=int, default=1, help="the weights depend on it in their last bits")
     parser.add_argument("--only", choices=["random", "inter"], help="fit one protocol and write no files")
@@ -50,16 +51,18 @@ def random_protocol(beats: Beats, settings: Settings, work: Path) -> dict[str, o
     first, second = int(0.70 * len(beats)), int(0.85 * len(beats))
     training, validation, test = (beats.rows(rows) for rows in np.split(order, [first, second]))
     network, log = fit("random", training, validation, settings, work)
-    return {"test": summary(test.abnormal, predict(network, test)), "training_beats": len(training), **log}
+    truth, score, names = test.abnormal, predict(network, test), test.records
+    return {"test": with_intervals(truth, score, names), "training_beats": len(training), **log}
 
 
 def inter_protocol(beats: Beats, settings: Settings, work: Path, held_out: list[str]):
     ds1, ds2 = beats.of_records(DS1), beats.of_records(DS2)
     held = np.isin(ds1.records, held_out)
-    _, search = fit("inter-search", ds1.rows(~held), ds1.rows(held), settings, work)
+    suffix = f"seed-{settings.seed}"
+    _, search = fit(f"inter-search-{suffix}", ds1.rows(~held), ds1.rows(held), settings, work)
     epochs = search["best_epoch"]
     final = Settings(**{**settings.__dict__, "epochs": epochs})
-    network, log = fit("inter", ds1, None, final, work)
+    network, log = fit(f"inter-{suffix}", ds1, None, final, work)
 
     score, truth = predict(network, ds2), ds2.abnormal
 
@@ -123,6 +126,10 @@ def main() -> None:
     if options.only != "random":
         network, results["inter"] = inter_protocol(scaled, settings, work, held_out)
         print(json.dumps(results["inter"]["test"], indent=1))
+        results["other_seeds"] = {}
+        for seed in [] if options.smoke else options.other_seeds:
+            _, other = inter_protocol(scaled, Settings(**{**settings.__dict__, "seed": seed}), work, held_out)
+            results["other_seeds"][str(seed)] = {"epochs": other["epochs"], "test": other["test"]}
     if options.only != "inter":
         results["random"] = random_protocol(scaled, settings, work)
         print(json.dumps(results["random"]["test"], indent=1))

@@ -151,18 +151,16 @@ import Testing
   }
 
   @Test func aChangedByteNeverCrashes() {
-    // Every byte of the header, each with three other values: refused or understood, never worse.
+    // Every byte of the header, changed in one of three ways in turn: refused or understood, never worse.
     let whole = WeightsSample.bundled
     let headerEnd = whole.count - WeightsSample.parts.data.count
     for position in 0..<headerEnd {
-      for mask in [UInt8(0x01), 0x20, 0x80] {
-        var bytes = whole
-        bytes[position] ^= mask
-        do throws(WeightsError) {
-          _ = try BeatClassifier(weights: .bytes(bytes))
-        } catch {
-          #expect(!error.reason.isEmpty && !error.place.isEmpty)
-        }
+      var bytes = whole
+      bytes[position] ^= [0x01, 0x20, 0x80][position % 3]
+      do throws(WeightsError) {
+        _ = try BeatClassifier(weights: .bytes(bytes))
+      } catch {
+        #expect(!error.reason.isEmpty && !error.place.isEmpty)
       }
     }
   }

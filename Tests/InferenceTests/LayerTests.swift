@@ -41,10 +41,9 @@ import Testing
       scale: numbers.floats(shape.outputs, in: -2...2), shift: numbers.floats(shape.outputs),
       mean: numbers.floats(shape.outputs), variance: numbers.floats(shape.outputs, in: 0...3), epsilon: 1e-3)
     let input = numbers.floats(shape.length * shape.inputs)
-    let layer = try PooledConvolution(
-      inputLength: shape.length, inputChannels: shape.inputs, outputChannels: shape.outputs, taps: shape.taps,
-      weights: weights, bias: bias, normalization: normalization, name: "layer")
-    #expect(layer.outputLength == (shape.length - shape.taps + 1) / 2)
+    let convolution = try FoldedConvolution(
+      inputChannels: shape.inputs, outputChannels: shape.outputs, taps: shape.taps, weights: weights, bias: bias,
+      normalization: normalization, name: "layer")
 
     func definition(_ position: Int, _ output: Int) -> Double {
       var sum = Double(bias[output])
@@ -59,17 +58,27 @@ import Testing
       let normal = (sum - Double(normalization.mean[output])) / deviation
       return max(0, normal * Double(normalization.scale[output]) + Double(normalization.shift[output]))
     }
-    let guarded = Guarded(count: layer.outputLength * shape.outputs)
-    input.withUnsafeBufferPointer { layer.apply($0.baseAddress!, into: guarded.start) }  // not empty
-    for position in 0..<layer.outputLength {
-      for output in 0..<shape.outputs {
-        let expected = max(definition(2 * position, output), definition(2 * position + 1, output))
-        let computed = Double(guarded[position * shape.outputs + output])
-        #expect(abs(computed - expected) <= 2e-5 * max(1, abs(expected)), "position \(position), channel \(output)")
-      }
+    let outputLength = (shape.length - shape.taps + 1) / 2
+    let expected = (0..<outputLength).flatMap { position in
+      (0..<shape.outputs).map { max(definition(2 * position, $0), definition(2 * position + 1, $0)) }
     }
-    let isIntact = guarded.isIntact
-    #expect(isIntact)
+
+    let direct = PooledConvolution(convolution, inputLength: shape.length)
+    #expect(direct.outputLength == outputLength)
+    let output = Guarded(count: expected.count)
+    input.withUnsafeBufferPointer { direct.apply($0.baseAddress!, into: output.start) }  // not empty
+    output.expect(expected)
+
+    guard shape.taps == 3 else { return }
+    let minimal = MinimalPooledConvolution(convolution, inputLength: shape.length)
+    #expect(minimal.outputLength == outputLength)
+    let second = Guarded(count: expected.count)
+    let transformed = Guarded(count: minimal.transformedCount)
+    input.withUnsafeBufferPointer {
+      minimal.apply($0.baseAddress!, into: second.start, transformed: transformed.start)  // not empty
+    }
+    second.expect(expected)
+    transformed.expectIntact()
   }
 
   @Test(arguments: [(2880, 32), (32, 1), (1, 1), (7, 17), (33, 16)])
@@ -86,10 +95,10 @@ import Testing
       let expected = products.reduce(Double(bias[output]), +)
       // Rounding grows with what is added up, not with what is left of it.
       let magnitude = products.reduce(abs(Double(bias[output]))) { $0 + abs($1) }
-      #expect(abs(Double(guarded[output]) - expected) <= 5e-7 * magnitude, "output \(output)")
+      let computed = guarded[output]
+      #expect(abs(Double(computed) - expected) <= 5e-7 * magnitude, "output \(output)")
     }
-    let isIntact = guarded.isIntact
-    #expect(isIntact)
+    guarded.expectIntact()
   }
 }
 
@@ -111,7 +120,21 @@ struct Guarded: ~Copyable {
 
   var start: UnsafeMutablePointer<Float> { memory + Self.margin }
   subscript(index: Int) -> Float { memory[Self.margin + index] }
-  var isIntact: Bool {
-    (0..<Self.margin).allSatisfy { memory[$0] == Self.canary && memory[Self.margin + count + $0] == Self.canary }
+
+  /// Nothing beside the output was written.
+  func expectIntact() {
+    let isIntact = (0..<Self.margin).allSatisfy {
+      memory[$0] == Self.canary && memory[Self.margin + count + $0] == Self.canary
+    }
+    #expect(isIntact)
+  }
+
+  /// The output is this, within what rounding explains.
+  func expect(_ expected: [Double]) {
+    for (index, value) in expected.enumerated() {
+      let computed = Double(self[index])
+      #expect(abs(computed - value) <= 2e-5 * max(1, abs(value)), "element \(index)")
+    }
+    expectIntact()
   }
 }

@@ -6,7 +6,7 @@ import Foundation
 /// Input (187, 1), min–max scaled to 0…1; Conv1D 32×3 – BatchNorm – ReLU – MaxPool 2; Conv1D 64×3 – BatchNorm – ReLU –
 /// MaxPool 2; Flatten; Dense 32 ReLU; Dense 1 sigmoid. Dropout exists only in training. Convolutions have 'valid' padding
 /// (Keras's default), so the lengths are 187 → 185 → 92 → 90 → 45 and Flatten yields 2,880 values, time-major.
-/// 98,881 parameters besides BatchNorm's, 0.66 million multiply-adds a beat.
+/// 98,561 parameters besides BatchNorm's, 0.66 million multiply-adds a beat.
 public struct ReferenceModel: BeatModel {
   /// The value of `model` in the weights file's metadata.
   public static let identifier = "sealedbeat-reference-1"
@@ -24,11 +24,12 @@ public struct ReferenceModel: BeatModel {
     static let secondPool = firstPool + 92 * 32
     static let hidden = secondPool + 45 * 64
     static let output = hidden + 32
-    static let end = output + 16
+    static let transformed = output + 16
+    static let end = transformed + 45 * 4 * 32
   }
 
   private let firstConvolution: PooledConvolution
-  private let secondConvolution: PooledConvolution
+  private let secondConvolution: MinimalPooledConvolution
   private let hiddenLayer: DenseLayer
   private let outputLayer: DenseLayer
 
@@ -45,8 +46,10 @@ public struct ReferenceModel: BeatModel {
     if let name = file.tensors.keys.sorted().first(where: { !Self.tensorNames.contains($0) }) {
       throw WeightsError(.unexpectedTensor, "the reference network has no such tensor", at: name)
     }
-    firstConvolution = try Self.convolution(1, of: file, length: 187, inputChannels: 1, outputChannels: 32)
-    secondConvolution = try Self.convolution(2, of: file, length: 92, inputChannels: 32, outputChannels: 64)
+    firstConvolution = PooledConvolution(
+      try Self.convolution(1, of: file, inputChannels: 1, outputChannels: 32), inputLength: windowLength)
+    secondConvolution = MinimalPooledConvolution(
+      try Self.convolution(2, of: file, inputChannels: 32, outputChannels: 64), inputLength: 92)
     hiddenLayer = try Self.dense(1, of: file, inputCount: 45 * 64, outputCount: 32)
     outputLayer = try Self.dense(2, of: file, inputCount: 32, outputCount: 1)
   }
@@ -58,8 +61,8 @@ public struct ReferenceModel: BeatModel {
     })
 
   private static func convolution(
-    _ index: Int, of file: SafetensorsFile, length: Int, inputChannels: Int, outputChannels: Int
-  ) throws(WeightsError) -> PooledConvolution {
+    _ index: Int, of file: SafetensorsFile, inputChannels: Int, outputChannels: Int
+  ) throws(WeightsError) -> FoldedConvolution {
     guard let epsilon = file.metadata["batch_norm_epsilon"].flatMap(Double.init), epsilon > 0, epsilon < 1 else {
       throw WeightsError(.invalidMetadata, "batch_norm_epsilon must lie between 0 and 1", at: "metadata")
     }
@@ -70,8 +73,8 @@ public struct ReferenceModel: BeatModel {
       mean: try file.floats("bn\(index).running_mean", shape: channels),
       variance: try file.floats("bn\(index).running_var", shape: channels),
       epsilon: epsilon)
-    return try PooledConvolution(
-      inputLength: length, inputChannels: inputChannels, outputChannels: outputChannels, taps: 3,
+    return try FoldedConvolution(
+      inputChannels: inputChannels, outputChannels: outputChannels, taps: 3,
       weights: file.floats("conv\(index).weight", shape: [outputChannels, inputChannels, 3]),
       bias: file.floats("conv\(index).bias", shape: channels),
       normalization: normalization, name: "bn\(index)")
@@ -104,7 +107,7 @@ public struct ReferenceModel: BeatModel {
     let hidden = scratch + Region.hidden
     let output = scratch + Region.output
     firstConvolution.apply(input, into: firstPool)
-    secondConvolution.apply(firstPool, into: secondPool)
+    secondConvolution.apply(firstPool, into: secondPool, transformed: scratch + Region.transformed)
     hiddenLayer.apply(secondPool, into: hidden)
     DenseLayer.rectify(hidden, count: 32)
     outputLayer.apply(hidden, into: output)

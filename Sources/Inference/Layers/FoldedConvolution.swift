@@ -1,0 +1,39 @@
+/// A one-dimensional convolution into which its BatchNorm has been folded, in double precision: what kernels pack from.
+///
+/// BatchNorm multiplies each output channel by a factor and moves it; both can be done to the weights and the bias once.
+package struct FoldedConvolution: Sendable {
+  package let inputChannels: Int
+  package let outputChannels: Int
+  package let taps: Int
+  /// `[outputChannels][inputChannels][taps]`.
+  private let weights: [Double]
+  /// `[outputChannels]`.
+  let bias: [Double]
+
+  /// - Parameters:
+  ///   - weights: `[outputChannels][inputChannels][taps]`, PyTorch's order.
+  ///   - bias: `[outputChannels]`.
+  ///   - name: the BatchNorm layer, for the error's place.
+  /// - Throws: `nonFiniteWeight` when folding overflows, or a variance and epsilon together are not positive.
+  package init(
+    inputChannels: Int, outputChannels: Int, taps: Int, weights: [Float], bias: [Float],
+    normalization: BatchNormalization, name: String
+  ) throws(WeightsError) {
+    precondition(weights.count == outputChannels * inputChannels * taps && bias.count == outputChannels)
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.taps = taps
+    let affine = (0..<outputChannels).map(normalization.affine)
+    let perChannel = inputChannels * taps
+    self.weights = weights.enumerated().map { Double($1) * affine[$0 / perChannel].factor }
+    self.bias = bias.enumerated().map { Double($1) * affine[$0].factor + affine[$0].offset }
+    // What a kernel makes of it has to fit in Float, with room for the sums of taps that Winograd's transform makes.
+    let largest = Double(Float.greatestFiniteMagnitude) / 4
+    guard (self.weights + self.bias).allSatisfy({ abs($0) <= largest }) else {
+      throw WeightsError(.nonFiniteWeight, "BatchNorm cannot be folded", at: name)
+    }
+  }
+
+  /// The weight from an input channel at a tap to an output channel.
+  func weight(output: Int, input: Int, tap: Int) -> Double { weights[(output * inputChannels + input) * taps + tap] }
+}
