@@ -1,4 +1,4 @@
-/// A hump of the envelope.
+/// A hump of the envelope: perhaps a beat.
 struct QRSCandidate: Hashable, Sendable, Codable {
   /// The sample of its top, from the beginning of the stretch.
   var time: Int

@@ -1,67 +1,131 @@
-/// Decides which candidates are beats.
+/// The rules by which a candidate is a beat.
+///
+/// A candidate is a beat unless
+/// * a beat lies less than ``refractory`` before it, or a higher candidate less than that behind it;
+/// * it stands ahead of a much higher one as a P wave does (``pWaveReach``, ``pWaveRatio``);
+/// * it follows a beat as a T wave or a second hump does, and is lower than a share of it (``tWaveReach``);
+/// * it is below the threshold of ``QRSLevels``.
+///
+/// When no beat came for longer than the rhythm lets expect, the highest candidate left out since is one, if it reaches a
+/// lower threshold (search-back). The constants were chosen on `mitdb` and one half of `svdb` together.
 struct QRSDecision: Hashable, Sendable, Codable {
-  /// Samples before the first decision: 2 s.
-  static let learning = 250
+  /// No two beats are nearer, in samples: 224 ms, a rate of 268 a minute.
+  static let refractory = 28
+  /// How far ahead of a QRS complex a P wave may lie, in samples: 320 ms.
+  private static let pWaveReach = 40
+  /// How many times higher the QRS complex behind a P wave is at least.
+  private static let pWaveRatio: Float = 1.45
+  /// How far behind a beat its T wave or second hump may lie, in samples: 320 ms.
+  private static let tWaveReach = 40
+  /// The share of the beat's height that a candidate needs at the end of the refractory time …
+  private static let earlyShare: Float = 0.95
+  /// … and at ``tWaveReach``; between them on a straight line.
+  private static let lateShare: Float = 0.73
+  /// Search-back begins when this many times the median RR interval has passed.
+  private static let searchAfter: Float = 1.6
+  /// The share of the threshold that suffices for it.
+  private static let searchShare: Float = 0.66
+  /// How near to its neighbours a beat found by it may lie, in median RR intervals.
+  private static let searchDistance: Float = 0.59
+  /// RR intervals of which the median is taken.
+  private static let rhythmLength = 8
+  /// RR intervals needed before search-back is trusted.
+  private static let rhythmMinimum = 4
+  /// An interval longer than this is a pause, no rhythm, in samples: 2 s.
+  private static let longestRhythm = 250
+  /// Without a beat for this long the levels are learnt anew, in samples: 4.8 s, longer than any pause that is followed
+  /// by beats of the same height.
+  private static let relearnAfter = 600
+  /// Candidates kept for search-back: more than 5 s of the densest noise.
+  private static let leftOutLimit = 64
 
+  private var levels = QRSLevels()
   private(set) var hasLearnt = false
-  private var signal: Float = 0
-  private var noise: Float = 0
-  private var rr: Float = 0
-  private var intervals = 0
-  private var lastTime: Int?
+  private var intervals: [Int] = []
+  private var medianInterval: Float = 0
+  private var last: QRSCandidate?
+  private var lastSuccess = 0
   private var leftOut: [QRSCandidate] = []
 
-  mutating func learn(_ candidates: [QRSCandidate]) {
-    hasLearnt = true
-    signal = (candidates.map(\.height).max() ?? 0) * 0.7
-    noise = signal * 0.1
+  /// Takes the first levels from the first candidates; without a beat that stands out among them only when told that
+  /// these are the `last` to learn from. Returns whether it did.
+  @discardableResult
+  mutating func learn(_ candidates: [QRSCandidate], isLast: Bool) -> Bool {
+    let heights = candidates.map(\.height).sorted()
+    hasLearnt = levels.learn(heights, isForced: isLast)
+    return hasLearnt
   }
 
+  /// Decides `candidate`, knowing what follows it; calls `accept` with each beat and how surely it is one (0…1).
   mutating func decide(
     _ candidate: QRSCandidate, following: [QRSCandidate], accept: (QRSCandidate, Float) -> Void
   ) {
-    if let last = lastTime {
-      let waited = candidate.time - last
-      if waited < QRSDetector.refractory { return }
-      if intervals >= 4, Float(waited) > 1.6 * rr {
-        let eligible = leftOut.filter {
-          $0.time - last >= 45 && candidate.time - $0.time >= QRSDetector.refractory
-        }
-        if let best = eligible.max(by: { $0.height < $1.height }), best.height > 0.5 * threshold {
-          take(best, accept: accept, confidence: 0.5)
-        }
-      }
-    }
-    for next in following {
-      if next.time - candidate.time >= QRSDetector.refractory { break }
-      if next.height > candidate.height { return leave(candidate) }
-    }
-    if candidate.height > threshold {
-      take(candidate, accept: accept, confidence: 1)
-    } else {
+    if candidate.time - lastSuccess > QRSDecision.relearnAfter { relearn(at: candidate.time) }
+    if let last, candidate.time - last.time < QRSDecision.refractory { return }
+    searchBack(from: candidate, accept: accept)
+    if isOvershadowed(candidate, by: following) || candidate.height <= limit(for: candidate) {
       leave(candidate)
+    } else {
+      take(candidate, accept: accept)
     }
   }
 
-  private var threshold: Float { max(12, noise + 0.3 * (signal - noise)) }
-
-  private mutating func take(_ candidate: QRSCandidate, accept: (QRSCandidate, Float) -> Void, confidence: Float) {
-    if let last = lastTime {
-      let interval = Float(candidate.time - last)
-      if interval < 250 {
-        rr = intervals == 0 ? interval : rr + 0.2 * (min(max(interval, 0.5 * rr), 1.5 * rr) - rr)
-        intervals += 1
-      }
+  private func isOvershadowed(_ candidate: QRSCandidate, by following: [QRSCandidate]) -> Bool {
+    for next in following {
+      let distance = next.time - candidate.time
+      if distance > QRSDecision.pWaveReach { return false }
+      let ratio = distance < QRSDecision.refractory ? 1 : QRSDecision.pWaveRatio
+      if next.height > ratio * candidate.height { return true }
     }
-    signal += 0.125 * (min(candidate.height, 2 * signal) - signal)
-    lastTime = candidate.time
+    return false
+  }
+
+  private func limit(for candidate: QRSCandidate) -> Float {
+    guard let last, candidate.time - last.time < QRSDecision.tWaveReach else { return levels.threshold }
+    let way =
+      Float(candidate.time - last.time - QRSDecision.refractory)
+      / Float(QRSDecision.tWaveReach - QRSDecision.refractory)
+    let share = QRSDecision.earlyShare + (QRSDecision.lateShare - QRSDecision.earlyShare) * way
+    return max(levels.threshold, share * levels.bounded(last.height))
+  }
+
+  private mutating func searchBack(from candidate: QRSCandidate, accept: (QRSCandidate, Float) -> Void) {
+    guard let last, intervals.count >= QRSDecision.rhythmMinimum,
+      Float(candidate.time - last.time) > QRSDecision.searchAfter * medianInterval
+    else { return }
+    let distance = QRSDecision.searchDistance * medianInterval
+    var best: QRSCandidate?
+    for left in leftOut
+    where Float(left.time - last.time) >= distance && Float(candidate.time - left.time) >= distance
+      && left.height > (best?.height ?? QRSDecision.searchShare * levels.searchThreshold)
+    { best = left }
+    if let best { take(best, accept: accept) }
+  }
+
+  private mutating func take(_ candidate: QRSCandidate, accept: (QRSCandidate, Float) -> Void) {
+    // At twice the threshold a beat is beyond doubt.
+    let confidence = min(1, candidate.height / (2 * levels.threshold))
+    if let last, candidate.time - last.time < QRSDecision.longestRhythm {
+      intervals.append(candidate.time - last.time)
+      if intervals.count > QRSDecision.rhythmLength { intervals.removeFirst() }
+      medianInterval = Float(intervals.sorted()[intervals.count / 2])
+    }
+    levels.takeBeat(candidate.height)
+    last = candidate
+    lastSuccess = candidate.time
     leftOut.removeAll(keepingCapacity: true)
     accept(candidate, confidence)
   }
 
   private mutating func leave(_ candidate: QRSCandidate) {
-    noise += 0.125 * (min(candidate.height, signal) - noise)
+    levels.takeRest(candidate.height)
+    if leftOut.count == QRSDecision.leftOutLimit { leftOut.removeFirst() }
     leftOut.append(candidate)
-    if leftOut.count > 32 { leftOut.removeFirst() }
+  }
+
+  /// Long silence: an electrode may have moved, and the beats may have become much lower than before.
+  private mutating func relearn(at time: Int) {
+    lastSuccess = time
+    if levels.learn(leftOut.map(\.height).sorted(), isForced: false) { leftOut.removeAll(keepingCapacity: true) }
   }
 }

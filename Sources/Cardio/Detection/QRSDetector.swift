@@ -1,68 +1,60 @@
-/// Finds R peaks in the band-passed signal.
+/// Decides, in order of time, which humps of the ``QRSEnvelope`` are beats.
 ///
-/// 1. QRS band (5–20 Hz), absolute value, moving mean: an envelope with one hump a complex, whatever its polarity.
-/// 2. Every hump is a candidate. It is decided ``lookAhead`` samples later, when what follows it is known too.
-/// 3. A candidate is a beat when it is the highest within the refractory time and stands above a threshold between the
-///    running level of beats and that of the rest.
-/// 4. When no beat comes for longer than the rhythm lets expect, the highest candidate left out is looked at again with
-///    a lower threshold (search-back).
+/// Every candidate waits for ``lookAhead`` samples, so that what follows it is known, and is then decided for good.
 struct QRSDetector: Hashable, Sendable, Codable {
   /// Samples between a candidate and its decision: 0.8 s.
   static let lookAhead = 100
-  /// No two beats are closer: 200 ms.
-  static let refractory = 25
+  /// Samples before the first decision, from which the first levels are learnt: 2 s, a beat even at 30 a minute.
+  static let learning = 250
+  /// Where they show nothing that stands out, learning goes on by steps of half a second …
+  static let learningStep = 62
+  /// … until here, 4 s; then what is there must do.
+  static let longestLearning = 500
+  /// Beats whose peak lies nearer to the beginning of a stretch are not told: the signal that would show them is cut off.
+  static let edge = 6
 
-  private var envelope = QRSEnvelope()
-  private var time = 0
   private var candidates: [QRSCandidate] = []
   private var decision = QRSDecision()
+  /// The count of samples at which the first candidate is to be decided.
+  private(set) var nextDecision = Int.max
+  private var learningEnd = learning
 
-  @inline(__always)
-  mutating func step(_ x: Float, band: borrowing SampleRing, found: (RPeak) -> Void) {
-    if let candidate = envelope.step(x, at: time) { candidates.append(candidate) }
-    time += 1
-    if let first = candidates.first, time > first.time + QRSDetector.lookAhead, time > QRSDecision.learning {
-      decide(band: band, found: found)
+  /// Takes the next candidate.
+  mutating func add(_ candidate: QRSCandidate) {
+    candidates.append(candidate)
+    if candidates.count == 1 { schedule() }
+  }
+
+  /// Decides what is due after `count` samples; calls `found` for every beat, in order of time.
+  mutating func decide(count: Int, band: SampleRing.View, found: (RPeak) -> Void) {
+    guard decision.hasLearnt || learn(count: count) else { return }
+    while count > nextDecision { decideFirst(count: count, band: band, found: found) }
+  }
+
+  /// Decides all that waits: the stretch ends after `count` samples.
+  mutating func finish(count: Int, band: SampleRing.View, found: (RPeak) -> Void) {
+    if !decision.hasLearnt { decision.learn(candidates, isLast: true) }
+    while !candidates.isEmpty { decideFirst(count: count, band: band, found: found) }
+  }
+
+  private mutating func learn(count: Int) -> Bool {
+    if !decision.learn(candidates, isLast: count >= QRSDetector.longestLearning) {
+      learningEnd += QRSDetector.learningStep
     }
+    schedule()
+    return decision.hasLearnt
   }
 
-  mutating func finish(band: SampleRing, found: (RPeak) -> Void) {
-    while !candidates.isEmpty { decide(band: band, found: found) }
-  }
-
-  private mutating func decide(band: borrowing SampleRing, found: (RPeak) -> Void) {
-    if !decision.hasLearnt { decision.learn(candidates) }
+  private mutating func decideFirst(count: Int, band: SampleRing.View, found: (RPeak) -> Void) {
     let candidate = candidates.removeFirst()
-    let now = time
+    schedule()
     decision.decide(candidate, following: candidates) { beat, confidence in
-      found(QRSDetector.locate(beat, confidence: confidence, band: band, now: now))
+      let peak = RPeak(under: beat, band: band, count: count, confidence: confidence)
+      if peak.index >= QRSDetector.edge { found(peak) }
     }
   }
 
-  /// The largest deflection of the band-passed signal under the envelope's hump.
-  private static func locate(
-    _ candidate: QRSCandidate, confidence: Float, band: borrowing SampleRing, now time: Int
-  ) -> RPeak {
-    let centre = candidate.time - QRSEnvelope.delay
-    let low = max(1, centre - 11)
-    let high = max(low, min(time - 2, centre + 11))
-    var mean: Float = 0
-    for index in low...high { mean += band[index] }
-    mean /= Float(high - low + 1)
-    var best = low
-    var bestValue: Float = -1
-    for index in low...high {
-      let value = abs(band[index] - mean)
-      if value > bestValue {
-        bestValue = value
-        best = index
-      }
-    }
-    let before = band[best - 1]
-    let at = band[best]
-    let after = band[min(best + 1, time - 1)]
-    let curvature = before - 2 * at + after
-    let fraction = abs(curvature) > 1e-3 ? min(0.5, max(-0.5, 0.5 * (before - after) / curvature)) : 0
-    return RPeak(index: best, fraction: Double(fraction), amplitude: at, confidence: confidence)
+  private mutating func schedule() {
+    nextDecision = candidates.first.map { max($0.time + QRSDetector.lookAhead, learningEnd) } ?? .max
   }
 }

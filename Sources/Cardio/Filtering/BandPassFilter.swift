@@ -2,14 +2,14 @@
 ///
 /// A Butterworth high-pass of order 2 at 0.5 Hz and a low-pass of order 4 at 40 Hz, as three second-order sections, −3 dB
 /// at both corners. 0.5 Hz is the monitoring band of IEC 60601-2-27, 40 Hz leaves mains below −23 dB at 50 Hz. The filter is causal;
-/// ``delaySamples`` is its delay in the middle of the QRS band.
+/// ``delaySamples`` is its delay for a QRS complex.
 public struct BandPassFilter: Hashable, Sendable, Codable {
   /// The lower corner in Hz.
   public static let lowCorner = 0.5
   /// The upper corner in Hz.
   public static let highCorner = 40.0
   /// How much later, in samples at 125 Hz, an R peak appears in the output than in the input.
-  public static let delaySamples = 1.1
+  public static let delaySamples = 0.8
 
   private static let sections: [ButterworthSection] = {
     let rate = SampleRate.analysis.hertz

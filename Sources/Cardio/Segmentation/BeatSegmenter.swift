@@ -6,40 +6,43 @@ struct BeatSegmenter: Hashable, Sendable, Codable {
 
   private var waiting: [RPeak] = []
   private var previousPosition: Double?
+  /// The count of samples at which the first beat is to be told.
+  private(set) var nextDue = Int.max
 
   /// Takes the next R peak, later than all before it.
   mutating func add(_ peak: RPeak) {
     waiting.append(peak)
+    schedule()
   }
 
-  /// Whether ``tell(at:band:stretchStart:into:)`` would tell a beat after `count` samples.
-  @inline(__always)
-  func isDue(at count: Int) -> Bool {
-    guard let first = waiting.first else { return false }
-    guard count >= first.index - BeatWindow.rIndex + BeatWindow.count else { return false }
-    return waiting.count > 1 || count >= first.index + BeatSegmenter.nextBeatLimit
+  /// Tells every beat that is due after `count` samples.
+  mutating func tell(count: Int, band: SampleRing.View, stretchStart: UInt64, into beats: inout [SegmentedBeat]) {
+    while count >= nextDue { tellFirst(count: count, band: band, stretchStart: stretchStart, into: &beats) }
   }
 
-  /// Tells every beat that is due.
-  mutating func tell(at count: Int, band: SampleRing, stretchStart: UInt64, into beats: inout [SegmentedBeat]) {
-    while isDue(at: count) { tellFirst(count: count, band: band, stretchStart: stretchStart, into: &beats) }
-  }
-
-  /// Tells every beat that waits.
-  mutating func finish(at count: Int, band: SampleRing, stretchStart: UInt64, into beats: inout [SegmentedBeat]) {
+  /// Tells every beat that waits: the stretch ends after `count` samples.
+  mutating func finish(count: Int, band: SampleRing.View, stretchStart: UInt64, into beats: inout [SegmentedBeat]) {
     while !waiting.isEmpty { tellFirst(count: count, band: band, stretchStart: stretchStart, into: &beats) }
   }
 
+  private mutating func schedule() {
+    guard let first = waiting.first else {
+      nextDue = .max
+      return
+    }
+    nextDue =
+      waiting.count > 1
+      ? first.index - BeatWindow.rIndex + BeatWindow.count : first.index + BeatSegmenter.nextBeatLimit
+  }
+
   private mutating func tellFirst(
-    count: Int, band: SampleRing, stretchStart: UInt64, into beats: inout [SegmentedBeat]
+    count: Int, band: SampleRing.View, stretchStart: UInt64, into beats: inout [SegmentedBeat]
   ) {
     let peak = waiting.removeFirst()
-    let position = Double(stretchStart) + max(0, Double(peak.index) + peak.fraction - BandPassFilter.delaySamples)
+    schedule()
+    let position = peak.position(from: stretchStart)
     let previousRR = previousPosition.map { (position - $0) / SampleRate.analysis.hertz }
-    let nextRR = waiting.first.map {
-      (Double(stretchStart) + Double($0.index) + $0.fraction - BandPassFilter.delaySamples - position)
-        / SampleRate.analysis.hertz
-    }
+    let nextRR = waiting.first.map { ($0.position(from: stretchStart) - position) / SampleRate.analysis.hertz }
     previousPosition = position
     let start = peak.index - BeatWindow.rIndex
     let present = min(count, start + BeatWindow.count) - max(0, start)
@@ -49,11 +52,17 @@ struct BeatSegmenter: Hashable, Sendable, Codable {
       }
       initialised = BeatWindow.count
     }
-    let coverage = Float(max(0, present)) / Float(BeatWindow.count)
     let beat = Beat(
       position: position, amplitude: Microvolts(peak.amplitude), rrSeconds: previousRR,
-      quality: peak.confidence * coverage)
+      quality: peak.confidence * Float(max(0, present)) / Float(BeatWindow.count))
     beats.append(
       SegmentedBeat(beat: beat, window: BeatWindow(unchecked: samples), previousRR: previousRR, nextRR: nextRR))
+  }
+}
+
+extension RPeak {
+  /// The R peak on the session's timeline, less the delay of the band-pass.
+  fileprivate func position(from stretchStart: UInt64) -> Double {
+    Double(stretchStart) + Double(index) + fraction - BandPassFilter.delaySamples
   }
 }

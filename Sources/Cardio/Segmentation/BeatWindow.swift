@@ -40,7 +40,7 @@ public struct BeatWindow: Hashable, Sendable, Codable {
       low = min(low, value)
       high = max(high, value)
     }
-    let scale = high > low ? 1 / (high - low) : 0
-    for index in buffer.indices { buffer[index] = (buffer[index] - low) * scale }
+    let range = high > low ? high - low : .infinity
+    for index in buffer.indices { buffer[index] = (buffer[index] - low) / range }
   }
 }

@@ -33,6 +33,13 @@ public struct ECGStream: Hashable, Sendable, Codable {
     return output
   }
 
+  /// Analyses the next samples of an array; see the method that takes a span.
+  public mutating func process(
+    _ samples: [Int16], nanovoltsPerLSB: UInt32, firstSample: UInt64, leadOff: Bool
+  ) -> ECGStreamOutput {
+    process(samples.span, nanovoltsPerLSB: nanovoltsPerLSB, firstSample: firstSample, leadOff: leadOff)
+  }
+
   /// Analyses the next samples into an output whose storage is used again.
   public mutating func process(
     _ samples: Span<Int16>, nanovoltsPerLSB: UInt32, firstSample: UInt64, leadOff: Bool,

@@ -8,7 +8,19 @@
 ///
 /// Encodes as its bytes (little-endian), not as a list of numbers: a checkpoint stays small in every format.
 struct SampleRing: Hashable, Sendable, Codable {
-  private(set) var storage: [Float]
+  /// Direct access while the ring is borrowed: no check of uniqueness for each sample.
+  struct View {
+    let base: UnsafeMutablePointer<Float>
+    let mask: Int
+
+    @inline(__always)
+    subscript(index: Int) -> Float {
+      get { base[index & mask] }
+      nonmutating set { base[index & mask] = newValue }
+    }
+  }
+
+  private var storage: [Float]
   private let mask: Int
 
   /// A ring of zeros.
@@ -18,12 +30,14 @@ struct SampleRing: Hashable, Sendable, Codable {
     mask = capacity - 1
   }
 
-  var capacity: Int { mask + 1 }
-
+  /// Lends the samples to `body`.
   @inline(__always)
-  subscript(index: Int) -> Float {
-    get { storage.withUnsafeBufferPointer { $0[index & mask] } }
-    set { storage.withUnsafeMutableBufferPointer { $0[index & mask] = newValue } }
+  mutating func withView<Result>(_ body: (View) -> Result) -> Result {
+    let mask = self.mask
+    return storage.withUnsafeMutableBufferPointer { buffer in
+      // A ring is never empty, so its buffer has an address.
+      body(View(base: buffer.baseAddress!, mask: mask))
+    }
   }
 
   init(from decoder: any Decoder) throws {

@@ -6,7 +6,9 @@ public struct Beat: Hashable, Sendable, Codable {
   public let amplitude: Microvolts
   /// The time since the previous R peak in seconds; `nil` for the first beat and after a gap.
   public let rrSeconds: Double?
-  /// How far the beat can be trusted, 0…1: the signal quality around it, lowered for a beat found by search-back.
+  /// How far the beat can be trusted, 0…1: how clearly its QRS complex stands out from everything else in the signal (1
+  /// from twice the detector's threshold on; below 0.5 for a beat found by search-back), times the share of its window
+  /// that was really measured.
   public let quality: Float
 
   /// A beat at `position` (samples at 125 Hz).

@@ -1,0 +1,133 @@
+import ArgumentParser
+import Cardio
+import Foundation
+
+/// `sealedbeat evaluate`: measures the analysis against annotated recordings.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure the analysis against annotated recordings.",
+    discussion: """
+      Runs the code that analyses live sessions over any folder of WFDB records (PhysioNet) at any sampling rate and
+      compares what it finds with the annotations.
+      """,
+    subcommands: [EvaluateQRSCommand.self])
+}
+
+/// `sealedbeat evaluate qrs`: how well beats are found.
+struct EvaluateQRSCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "qrs",
+    abstract: "Count the beats found, missed and invented, per record and over all, in the manner of AAMI EC57.",
+    discussion: """
+      Every record takes the path of a live session: resampled to 125 Hz as the device's converter would deliver it,
+      quantised to 16 bits, cut into chunks of 187 samples, analysed as a stream. A detection counts when it lies within
+      the tolerance of an annotated beat; stretches of ventricular flutter, in which no beats are annotated, are left out.
+
+      Example: sealedbeat evaluate qrs --database data/mitdb --records 100,106 --json
+      """)
+
+  @Option(help: "The folder with the records (.hea, .dat, .atr).")
+  var database: String
+
+  @Option(help: "The records to read, separated by commas; all that have annotations when left out.")
+  var records: String?
+
+  @Option(help: "Which signal of each record, counted from 0.")
+  var lead = 0
+
+  @Option(help: "How far a detection may lie from its beat, in milliseconds.")
+  var toleranceMs = 150.0
+
+  @Option(help: "The suffix of the annotation files.")
+  var annotator = "atr"
+
+  @Flag(help: "Print JSON instead of a table.")
+  var json = false
+
+  func validate() throws {
+    guard toleranceMs > 0, toleranceMs <= 1_000 else {
+      throw ValidationError("--tolerance-ms is between 0 and 1000.")
+    }
+    guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
+  }
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: database, isDirectory: true)
+    var results: [QRSEvaluation.Record] = []
+    var analysisSeconds = 0.0
+    for name in try recordNames(in: folder) {
+      let record = try WFDBRecord(directory: folder, name: name)
+      let annotations = try WFDBAnnotations(directory: folder, name: name, annotator: annotator)
+      let samples = try RecordReplay.digitise(try record.microvolts(signal: lead), rate: record.header.sampleRate)
+      let start = clock()
+      let beats = RecordReplay.analyse(samples)
+      analysisSeconds += Double(clock() - start) / Double(CLOCKS_PER_SEC)
+      results.append(
+        QRSEvaluation.Record(
+          name: name, samples: samples, beats: beats, annotations: annotations, rate: record.header.sampleRate,
+          tolerance: toleranceMs / 1_000))
+    }
+    let evaluation = QRSEvaluation(toleranceMilliseconds: toleranceMs, lead: lead, records: results)
+    let hours = results.reduce(0) { $0 + $1.durationSeconds } / 3_600
+    let report = QRSReport(evaluation: evaluation, cpuSecondsPerHour: hours > 0 ? analysisSeconds / hours : 0)
+    print(json ? try report.json() : report.table())
+  }
+
+  /// The records asked for, or all of the folder that have annotations.
+  private func recordNames(in folder: URL) throws -> [String] {
+    if let records {
+      return records.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+      throw ValidationError("--database: \(database) is not a folder that can be read.")
+    }
+    let present = Set(files)
+    let names = files.filter { $0.hasSuffix(".hea") }.map { String($0.dropLast(4)) }
+      .filter { present.contains("\($0).\(annotator)") }.sorted()
+    guard !names.isEmpty else {
+      throw ValidationError("--database: \(database) holds no record with .\(annotator) annotations.")
+    }
+    return names
+  }
+}
+
+/// An evaluation with what it cost, for people and for programs.
+private struct QRSReport: Encodable {
+  let evaluation: QRSEvaluation
+  let cpuSecondsPerHour: Double
+
+  func encode(to encoder: any Encoder) throws {
+    try evaluation.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(cpuSecondsPerHour, forKey: .cpuSecondsPerHour)
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  func table() -> String {
+    var lines = ["record            TP      FP      FN      Se %      +P %     DER %    RMS ms"]
+    for record in evaluation.records { lines.append(line(record.record, QRSStatistics(record.comparison))) }
+    lines.append(line("gross", evaluation.gross))
+    lines.append(line("average", evaluation.average))
+    lines.append(String(format: "CPU seconds per hour of ECG: %.4f", cpuSecondsPerHour))
+    return lines.joined(separator: "\n")
+  }
+
+  private func line(_ name: String, _ statistics: QRSStatistics) -> String {
+    let counts = [statistics.truePositives, statistics.falsePositives, statistics.falseNegatives]
+      .map { String(format: "%8.0f", $0) }
+    let rates = [statistics.sensitivity, statistics.positivePredictivity, statistics.detectionErrorRate]
+      .map { $0.map { String(format: "%10.3f", $0 * 100) } ?? "         –" }
+    let timing = statistics.rmsErrorMilliseconds.map { String(format: "%10.2f", $0) } ?? "         –"
+    return name.padding(toLength: 12, withPad: " ", startingAt: 0) + (counts + rates + [timing]).joined()
+  }
+
+  private enum Key: String, CodingKey {
+    case cpuSecondsPerHour
+  }
+}
