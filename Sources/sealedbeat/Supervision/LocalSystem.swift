@@ -80,8 +80,10 @@ struct LocalSystem: Sendable {
   }
 
   /// Makes sure of the vault and its identities, then starts every service.
-  func start() async throws {
+  /// - Parameter prepare: runs when the credentials are there and before anything starts.
+  func start(prepare: () async throws -> Void = {}) async throws {
     try await provision()
+    try await prepare()
     try await start(
       "vault",
       [

@@ -13,6 +13,7 @@ actor Supervisor {
     var policy = RestartPolicy()
     var process: ChildProcess?
     var startedAt = ContinuousClock.now
+    var isWanted = true
   }
 
   private var entries: [String: Entry] = [:]
@@ -53,6 +54,12 @@ actor Supervisor {
     for name in order.reversed() { await stop(name) }
   }
 
+  /// Ends one child for good and waits for it.
+  func end(_ name: String) async {
+    entries[name]?.isWanted = false
+    await stop(name)
+  }
+
   private func stop(_ name: String) async {
     guard let process = entries[name]?.process, let watcher = watchers[name] else {
       watchers[name]?.cancel()
@@ -84,7 +91,8 @@ actor Supervisor {
     while let process = entries[name]?.process {
       let end = await process.ended()
       entries[name]?.process = nil
-      guard !isStopping, let startedAt = entries[name]?.startedAt else { return }
+      guard !isStopping, let entry = entries[name], entry.isWanted else { return }
+      let startedAt = entry.startedAt
       let running = Double((ContinuousClock.now - startedAt).components.seconds)
       let delay = entries[name]?.policy.ended(afterRunning: running) ?? 0
       logger.warning(

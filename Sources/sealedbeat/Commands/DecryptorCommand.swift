@@ -1,0 +1,35 @@
+import ArgumentParser
+import Decryptor
+import Inference
+import Store
+
+/// Opens chunks and seals what it finds in them.
+struct DecryptorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decryptor", abstract: "Open chunks, find and classify beats, seal the findings.",
+    discussion: """
+      Needs the store and the key vault; its identity is svc.decryptor and its grants say whose sessions it may open.
+      Several may run on one store when each has a decryptor.owner of its own.
+      """)
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() async throws {
+    let settings = try options.load()
+    let process = ServiceProcess("decryptor", settings: settings)
+    let model = settings[Keys.modelFile]
+    let classifier: BeatClassifier
+    do {
+      classifier = try BeatClassifier(
+        weights: model.isEmpty ? .bundledReference : .file(path: model),
+        threshold: Float(settings[Keys.abnormalThreshold]))
+    } catch {
+      throw ConfigurationFault("The model \(model.isEmpty ? "in this program" : model) cannot be used: \(error)")
+    }
+    let store = try await ServiceProcess.openStore(settings, writing: [.findings])
+    let service = DecryptorService(
+      configuration: DecryptorConfiguration(owner: settings[Keys.decryptorOwner]), chunks: store, findings: store,
+      changes: store, keys: try ServiceProcess.vault(settings), classifier: classifier, logger: process.logger)
+    try await process.run([service], checks: [.init(name: "decryptor") { service.isReady }])
+  }
+}

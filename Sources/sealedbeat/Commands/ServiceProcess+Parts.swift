@@ -1,0 +1,20 @@
+import Foundation
+import KeyVaultClient
+import Store
+
+extension ServiceProcess {
+  /// The store in the data directory; a fault in it is one sentence and exit code 65 or 69.
+  static func openStore(_ settings: Settings, writing areas: Set<StoreArea>) async throws -> SQLiteStore {
+    try await SQLiteStore.open(directory: DataDirectory(settings[Keys.dataDirectory]).store, writing: areas)
+  }
+
+  /// The key vault, asked with this service's identity.
+  static func vault(_ settings: Settings) throws -> VaultClient {
+    let credentials = try credentials(settings)
+    return try VaultClient(
+      VaultClientConfiguration(
+        url: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultPort])",
+        certificatePath: "\(credentials)/identity.pem", keyPath: "\(credentials)/identity.key",
+        authorityPath: "\(credentials)/service-ca.pem"))
+  }
+}
