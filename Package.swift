@@ -33,6 +33,7 @@ extension Target.Dependency {
   static let metrics = product(name: "Metrics", package: "swift-metrics")
   static let metricsCore = product(name: "CoreMetrics", package: "swift-metrics")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -107,7 +108,7 @@ let package = Package(
       name: "Notifier",
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "CCurl", .asyncHTTPClient, .crypto,
-        .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
+        .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle,
       ]),
     .target(
       name: "Dashboard",

@@ -1,0 +1,95 @@
+internal import Findings
+
+extension PolicyMachine {
+  /// Sustained abnormal rhythm and ectopic burden.
+  mutating func observeShares(_ step: inout PolicyStep) {
+    observeShare(.sustainedAbnormalRhythm, step.configuration.sustainedAbnormalRhythm, sustainedWindow, &step)
+    // While most beats are abnormal, that many are is no news of its own.
+    let isImplied = self[.sustainedAbnormalRhythm].gate.isRisingOrActive && self[.ectopicBurden].active == nil
+    if !isImplied { observeShare(.ectopicBurden, step.configuration.ectopicBurden, burdenWindow, &step) }
+  }
+
+  private mutating func observeShare(
+    _ name: AlertRule, _ rule: ShareRule, _ window: ShareWindow, _ step: inout PolicyStep
+  ) {
+    guard rule.isEnabled else { return }
+    let share = step.isReadable ? window.share(minimumBeats: rule.minimumBeats) : nil
+    let level: EpisodeGate.Level =
+      share.map { $0 >= rule.onShare ? .on : $0 < rule.offShare ? .off : .between } ?? .unknown
+    let timing = step.timing(on: rule.minimumSeconds, off: rule.offSeconds)
+    let isFast = if let limit = rule.fastRate, let rate = step.finding.heartRate { rate >= limit } else { false }
+    switch self[name].gate.observe(level, from: step.start, to: step.end, timing: timing) {
+    case .began(let onset):
+      let body = AlertBody(
+        rule: name, severity: isFast ? rule.fastSeverity : rule.severity, onset: onset.time, onsetSample: onset.sample,
+        explanation: explain(rule, window, isFast: isFast, step), heartRate: step.finding.heartRate,
+        abnormalProbability: step.finding.beats.map(\.abnormalProbability).max(), beatCount: window.beatCount,
+        abnormalBeatCount: window.abnormalCount)
+      step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
+    case .ended(let moment):
+      if let action = self[name].resolve(at: moment.time) { step.actions.append(action) }
+    case nil:
+      guard self[name].active != nil, level == .on else { return }
+      self[name].revise { $0.heartRate = max($0.heartRate ?? 0, step.finding.heartRate ?? 0) }
+      guard isFast else { return }
+      let explanation = explain(rule, window, isFast: true, step)
+      if let action = self[name].worsen(
+        to: rule.fastSeverity, explanation: explanation, at: step.end.sample, now: step.now)
+      {
+        step.actions.append(action)
+      }
+    }
+  }
+
+  private func explain(_ rule: ShareRule, _ window: ShareWindow, isFast: Bool, _ step: PolicyStep) -> String {
+    "\(window.abnormalCount) of \(window.beatCount) beats of the last \(Figure.seconds(rule.windowSeconds)) are "
+      + "abnormal; limit \(Figure.percent(rule.onShare)) for \(Figure.seconds(rule.minimumSeconds))"
+      + (isFast ? ", at \(Figure.rate(step.finding.heartRate)), limit \(Figure.rate(rule.fastRate))." : ".")
+      + step.clockRemark
+  }
+
+  /// Tachycardia and bradycardia.
+  mutating func observeRate(_ step: inout PolicyStep) {
+    observeRate(.tachycardia, step.configuration.tachycardia, sign: 1, &step)
+    observeRate(.bradycardia, step.configuration.bradycardia, sign: -1, &step)
+  }
+
+  /// - Parameter sign: 1 where a rate is too high, −1 where it is too low.
+  private mutating func observeRate(_ name: AlertRule, _ rule: RateRule, sign: Double, _ step: inout PolicyStep) {
+    guard rule.isEnabled else { return }
+    let rate = step.isReadable ? step.finding.heartRate : nil
+    let level: EpisodeGate.Level =
+      rate.map {
+        sign * $0 >= sign * rule.onRate ? .on : sign * $0 < sign * rule.offRate ? .off : .between
+      } ?? .unknown
+    let isExtreme = rate.map { sign * $0 >= sign * rule.extremeRate } ?? false
+    let timing = step.timing(on: rule.minimumSeconds, off: rule.offSeconds)
+    switch self[name].gate.observe(level, from: step.start, to: step.end, timing: timing) {
+    case .began(let onset):
+      let body = AlertBody(
+        rule: name, severity: isExtreme ? rule.extremeSeverity : rule.severity, onset: onset.time,
+        onsetSample: onset.sample, explanation: explain(rule, rate, sign: sign, step), heartRate: rate)
+      step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
+    case .ended(let moment):
+      if let action = self[name].resolve(at: moment.time) { step.actions.append(action) }
+    case nil:
+      guard let rate, self[name].active != nil else { return }
+      self[name].revise { body in
+        if sign * rate > sign * (body.heartRate ?? rate) { body.heartRate = rate }
+      }
+      guard isExtreme else { return }
+      let explanation = explain(rule, rate, sign: sign, step)
+      if let action = self[name].worsen(
+        to: rule.extremeSeverity, explanation: explanation, at: step.end.sample, now: step.now)
+      {
+        step.actions.append(action)
+      }
+    }
+  }
+
+  private func explain(_ rule: RateRule, _ rate: Double?, sign: Double, _ step: PolicyStep) -> String {
+    "Median heart rate \(Figure.rate(rate)); limit \(sign > 0 ? "from" : "down from") \(Figure.rate(rule.onRate)) for "
+      + "\(Figure.seconds(rule.minimumSeconds)), severe \(sign > 0 ? "from" : "down from") "
+      + "\(Figure.rate(rule.extremeRate))." + step.clockRemark
+  }
+}

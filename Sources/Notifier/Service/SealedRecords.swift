@@ -1,0 +1,43 @@
+internal import Findings
+internal import Foundation
+internal import Sealing
+internal import Store
+internal import Wire
+
+/// How the notifier's records rest: JSON with sorted keys, sealed under the session's findings key and bound to its place.
+enum SealedRecords {
+  /// Name of a session's one policy state.
+  static let policyName = "state"
+
+  static func seal(_ machine: PolicyMachine, with seal: FindingsSeal) throws -> PolicyState? {
+    guard let through = machine.evaluatedThrough else { return nil }
+    let box = try seal.seal(encode(machine), kind: .policy, name: policyName)
+    return PolicyState(reference: machine.reference, evaluatedThrough: through, box: box)
+  }
+
+  static func policy(_ state: PolicyState, with seal: FindingsSeal) throws -> PolicyMachine {
+    try decode(seal.open(state.box, kind: .policy, name: policyName))
+  }
+
+  static func seal(_ body: AlertBody, of alert: AlertID, with seal: FindingsSeal) throws -> [UInt8] {
+    try seal.seal(encode(body), kind: .alert, name: alert.description)
+  }
+
+  static func seal(_ notice: AlertNotice, with seal: FindingsSeal) throws -> [UInt8] {
+    try seal.seal(encode(notice), kind: .message, name: notice.outboxID)
+  }
+
+  static func notice(_ message: OutboxMessage, with seal: FindingsSeal) throws -> AlertNotice {
+    try decode(seal.open(message.box, kind: .message, name: message.id))
+  }
+
+  private static func encode(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return Array(try encoder.encode(value))
+  }
+
+  private static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
+    try JSONDecoder().decode(Value.self, from: Data(bytes))
+  }
+}
