@@ -126,13 +126,14 @@ def main() -> None:
     if options.only != "random":
         network, results["inter"] = inter_protocol(scaled, settings, work, held_out)
         print(json.dumps(results["inter"]["test"], indent=1))
+    if options.only != "inter":
+        results["random"] = random_protocol(scaled, settings, work)
+        print(json.dumps(results["random"]["test"], indent=1))
+    if options.only != "random":
         results["other_seeds"] = {}
         for seed in [] if options.smoke else options.other_seeds:
             _, other = inter_protocol(scaled, Settings(**{**settings.__dict__, "seed": seed}), work, held_out)
             results["other_seeds"][str(seed)] = {"epochs": other["epochs"], "test": other["test"]}
-    if options.only != "inter":
-        results["random"] = random_protocol(scaled, settings, work)
-        print(json.dumps(results["random"]["test"], indent=1))
     (work / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     if options.smoke or options.only:
         return

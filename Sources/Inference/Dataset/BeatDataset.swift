@@ -2,7 +2,7 @@ public import Cardio
 
 /// Annotated beats as the live analysis cuts them: what a model is trained and judged on.
 ///
-/// A record goes through the production path (``Cardio/RecordReplay``); the beats that it yields are matched with the reference
+/// A record goes through the production path (`RecordReplay`); the beats that it yields are matched with the reference
 /// annotations at ±150 ms (AAMI EC57). A beat without an annotation, or an annotation without a beat, is counted, not kept.
 public struct BeatDataset: Sendable {
   /// What a record contributed.
@@ -17,7 +17,7 @@ public struct BeatDataset: Sendable {
 
   /// Whether windows are scaled to 0…1 by their own minimum and maximum, the reference network's preprocessing.
   public let isScaled: Bool
-  /// The names of the records added so far; ``recordIndices`` points into it.
+  /// The names of the records added so far, to which the file's `record` tensor points.
   public private(set) var records: [String] = []
 
   private var windows: [Float] = []
