@@ -27,6 +27,8 @@ struct QRSDecision: Hashable, Sendable, Codable {
   private static let searchShare: Float = 0.66
   /// How near to its neighbours a beat found by it may lie, in median RR intervals.
   private static let searchDistance: Float = 0.59
+  /// How old a candidate may be for it, in samples: 3.2 s. The signal around it must still be in the ring.
+  private static let searchReach = 400
   /// RR intervals of which the median is taken.
   private static let rhythmLength = 8
   /// RR intervals needed before search-back is trusted.
@@ -81,7 +83,9 @@ struct QRSDecision: Hashable, Sendable, Codable {
   }
 
   private func limit(for candidate: QRSCandidate) -> Float {
-    guard let last, candidate.time - last.time < QRSDecision.tWaveReach else { return levels.threshold }
+    guard let last, candidate.time - last.time < QRSDecision.tWaveReach else {
+      return levels.threshold
+    }
     let way =
       Float(candidate.time - last.time - QRSDecision.refractory)
       / Float(QRSDecision.tWaveReach - QRSDecision.refractory)
@@ -89,14 +93,17 @@ struct QRSDecision: Hashable, Sendable, Codable {
     return max(levels.threshold, share * levels.bounded(last.height))
   }
 
-  private mutating func searchBack(from candidate: QRSCandidate, accept: (QRSCandidate, Float) -> Void) {
+  private mutating func searchBack(
+    from candidate: QRSCandidate, accept: (QRSCandidate, Float) -> Void
+  ) {
     guard let last, intervals.count >= QRSDecision.rhythmMinimum,
       Float(candidate.time - last.time) > QRSDecision.searchAfter * medianInterval
     else { return }
     let distance = QRSDecision.searchDistance * medianInterval
     var best: QRSCandidate?
     for left in leftOut
-    where Float(left.time - last.time) >= distance && Float(candidate.time - left.time) >= distance
+    where candidate.time - left.time <= QRSDecision.searchReach
+      && Float(left.time - last.time) >= distance && Float(candidate.time - left.time) >= distance
       && left.height > (best?.height ?? QRSDecision.searchShare * levels.searchThreshold)
     { best = left }
     if let best { take(best, accept: accept) }
@@ -126,6 +133,8 @@ struct QRSDecision: Hashable, Sendable, Codable {
   /// Long silence: an electrode may have moved, and the beats may have become much lower than before.
   private mutating func relearn(at time: Int) {
     lastSuccess = time
-    if levels.learn(leftOut.map(\.height).sorted(), isForced: false) { leftOut.removeAll(keepingCapacity: true) }
+    if levels.learn(leftOut.map(\.height).sorted(), isForced: false) {
+      leftOut.removeAll(keepingCapacity: true)
+    }
   }
 }

@@ -55,6 +55,7 @@ struct QRSDetector: Hashable, Sendable, Codable {
   }
 
   private mutating func schedule() {
-    nextDecision = candidates.first.map { max($0.time + QRSDetector.lookAhead, learningEnd) } ?? .max
+    nextDecision =
+      candidates.first.map { max($0.time + QRSDetector.lookAhead, learningEnd) } ?? .max
   }
 }

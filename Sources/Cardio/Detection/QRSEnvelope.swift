@@ -34,7 +34,9 @@ struct QRSEnvelope: Hashable, Sendable, Codable {
   ///
   /// `magnitudes` and `means` are rings of at least 16 samples that belong to this envelope.
   @inline(__always)
-  mutating func step(_ x: Float, at time: Int, magnitudes: SampleRing.View, means: SampleRing.View) -> Float {
+  mutating func step(_ x: Float, at time: Int, magnitudes: SampleRing.View, means: SampleRing.View)
+    -> Float
+  {
     let band = Float(lowPass.process(highPass.process(Double(x))))
     let magnitude = min(abs(band) * QRSEnvelope.steps, QRSEnvelope.largest).rounded(.down)
     sum += magnitude - magnitudes[time - QRSEnvelope.width]

@@ -50,7 +50,8 @@ struct QRSLevels: Hashable, Sendable, Codable {
   }
 
   mutating func takeRest(_ height: Float) {
-    noise += (height > noise ? QRSLevels.noiseRise : QRSLevels.noiseFall) * (min(height, signal) - noise)
+    noise +=
+      (height > noise ? QRSLevels.noiseRise : QRSLevels.noiseFall) * (min(height, signal) - noise)
     update()
   }
 
@@ -63,6 +64,8 @@ struct QRSLevels: Hashable, Sendable, Codable {
     let weight = QRSLevels.signalWeight
     let mean = pow(signal, weight) * pow(max(1, noise), 1 - weight)
     searchThreshold = max(QRSLevels.floor, QRSLevels.margin * mean)
-    threshold = signal < QRSLevels.gate * noise ? max(searchThreshold, QRSLevels.gate * noise) : searchThreshold
+    threshold =
+      signal < QRSLevels.gate * noise
+      ? max(searchThreshold, QRSLevels.gate * noise) : searchThreshold
   }
 }

@@ -13,6 +13,8 @@ struct RPeak: Hashable, Sendable, Codable {
 extension RPeak {
   /// Samples on either side of a complex's middle in which its peak is sought: 88 ms, half of a very wide complex.
   private static let reach = 11
+  /// Of two deflections alike to this share, the earlier one is the R peak: it is where readers put it.
+  private static let nearlyLargest: Float = 0.9
 
   /// The largest deflection of the band-passed signal under the hump of `candidate`, with the vertex of the parabola
   /// through it and its neighbours as the place between samples.
@@ -38,12 +40,21 @@ extension RPeak {
         best = index
       }
     }
+    for index in low..<best {
+      let deflection = abs(band[index] - mean)
+      guard deflection >= RPeak.nearlyLargest * largest else { continue }
+      if deflection >= abs(band[index - 1] - mean), deflection >= abs(band[index + 1] - mean) {
+        best = index
+        break
+      }
+    }
     let before = band[best - 1]
     let at = band[best]
     let after = band[best + 1]
     let curvature = before - 2 * at + after
     let vertex = curvature == 0 ? 0 : (before - after) / (2 * curvature)
     self.init(
-      index: best, fraction: Double(min(0.5, max(-0.5, vertex))), amplitude: at, confidence: confidence)
+      index: best, fraction: Double(min(0.5, max(-0.5, vertex))), amplitude: at,
+      confidence: confidence)
   }
 }
