@@ -47,7 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
       "\(Keys.mqttPort.key)=0", "\(Keys.vaultPort.key)=0", "\(Keys.vaultEnrolPort.key)=0",
       "\(Keys.smtpURL.key)=smtp://localhost:\(sinks.mail)", "\(Keys.smtpTo.key)=doctor@example.org",
       "\(Keys.smtpUser.key)=\(DemoSinks.mailUser)", "\(Keys.webhookURL.key)=https://localhost:\(sinks.webhook)/alerts",
-      "\(Keys.noDataSeconds.key)=20",
+      "\(Keys.smtpCA.key)=service-ca", "\(Keys.webhookCA.key)=service-ca", "\(Keys.noDataSeconds.key)=20",
     ]
   }
 }
