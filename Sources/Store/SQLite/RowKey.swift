@@ -1,10 +1,10 @@
 /// The primary key of a chunk or a finding: the row of its session and its sequence number in one integer, so that a
 /// session's rows lie side by side, in order, under the fastest key that SQLite has.
 enum RowKey {
-  /// The wire format limits a sequence number to 2⁴⁰, inclusive; this leaves rows for four million sessions.
-  private static let sequenceBits: Int64 = 41
+  /// The wire format limits a sequence number to 2³² − 1; this leaves rows for two thousand million sessions.
+  private static let sequenceBits: Int64 = 32
   /// Largest sequence number that fits.
-  static let highestSequence: UInt64 = 1 << 41 - 1
+  static let highestSequence = UInt64(UInt32.max)
 
   /// The key of a sequence number.
   static func key(session row: Int64, sequence: UInt64) -> Int64 { row << sequenceBits | Int64(sequence) }

@@ -36,7 +36,7 @@ enum Schema {
     INSERT INTO counter VALUES (1, 0);
     """
 
-  /// `chunk.id` is session row << 41 | sequence (`RowKey`): primary key and order in one integer.
+  /// `chunk.id` is session row << 32 | sequence (`RowKey`): primary key and order in one integer.
   private static let chunks = """
     \(counter)
     CREATE TABLE session (
