@@ -84,8 +84,8 @@ let package = Package(
     .target(
       name: "KeyVault",
       dependencies: [
-        "Wire", "Sealing", .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore,
-        .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
+        "Wire", "Sealing", .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .metricsCore,
+        .nioCore, .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
       ]),
     .target(
       name: "KeyVaultClient",

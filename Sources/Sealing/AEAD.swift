@@ -71,28 +71,48 @@ public final class AEAD {
 
   /// Opens ciphertext followed by its tag. Nothing of a message that fails is ever returned.
   public func open(_ sealed: [UInt8], nonce: [UInt8], additionalData: [UInt8]) throws(SealingError) -> [UInt8] {
-    guard nonce.count == Self.nonceSize else { throw .wrongSize("nonce") }
     guard sealed.count >= Self.tagSize else { throw .authenticationFailed }
-    let count = sealed.count - Self.tagSize
-    var plaintext = [UInt8](repeating: 0, count: count)
-    let isAuthentic = plaintext.withUnsafeMutableBufferPointer { output in
-      sealed.withUnsafeBufferPointer { input in
-        // swift-format-ignore: NeverForceUnwrap — the input holds at least a tag.
-        let source = input.baseAddress!
-        let target = output.baseAddress ?? UnsafeMutablePointer(mutating: source)
-        var length: Int32 = 0
-        return EVP_DecryptInit_ex(opening, nil, nil, nil, nonce) == 1
-          && EVP_DecryptUpdate(opening, nil, &length, additionalData, Int32(additionalData.count)) == 1
-          && EVP_DecryptUpdate(opening, target, &length, source, Int32(count)) == 1
-          && EVP_CIPHER_CTX_ctrl(
-            opening, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), UnsafeMutablePointer(mutating: source + count)) == 1
-          && EVP_DecryptFinal_ex(opening, target + count, &length) == 1
+    var plaintext = [UInt8](repeating: 0, count: sealed.count - Self.tagSize)
+    let outcome = plaintext.withUnsafeMutableBytes { output in
+      Result { () throws(SealingError) in
+        try open(sealed, into: output, nonce: nonce, additionalData: additionalData)
       }
     }
+    try outcome.get()
+    return plaintext
+  }
+
+  /// Opens a sealed key straight into locked memory: its plaintext never lies anywhere else.
+  public func openSecret(
+    _ sealed: [UInt8], nonce: [UInt8], additionalData: [UInt8]
+  ) throws(SealingError) -> SecretBytes {
+    guard sealed.count >= Self.tagSize else { throw .authenticationFailed }
+    return try SecretBytes(count: sealed.count - Self.tagSize) { (output) throws(SealingError) in
+      try open(sealed, into: output, nonce: nonce, additionalData: additionalData)
+    }
+  }
+
+  /// Writes the plaintext to `output`, which it wipes if the message is not authentic.
+  private func open(
+    _ sealed: [UInt8], into output: UnsafeMutableRawBufferPointer, nonce: [UInt8], additionalData: [UInt8]
+  ) throws(SealingError) {
+    guard nonce.count == Self.nonceSize else { throw .wrongSize("nonce") }
+    let count = output.count
+    let isAuthentic = sealed.withUnsafeBufferPointer { input in
+      // swift-format-ignore: NeverForceUnwrap — both callers have seen that the input holds at least a tag.
+      let source = input.baseAddress!
+      let target = output.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? UnsafeMutablePointer(mutating: source)
+      var length: Int32 = 0
+      return EVP_DecryptInit_ex(opening, nil, nil, nil, nonce) == 1
+        && EVP_DecryptUpdate(opening, nil, &length, additionalData, Int32(additionalData.count)) == 1
+        && EVP_DecryptUpdate(opening, target, &length, source, Int32(count)) == 1
+        && EVP_CIPHER_CTX_ctrl(
+          opening, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), UnsafeMutablePointer(mutating: source + count)) == 1
+        && EVP_DecryptFinal_ex(opening, target + count, &length) == 1
+    }
     guard isAuthentic else {
-      plaintext.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
+      OPENSSL_cleanse(output.baseAddress, output.count)
       throw .authenticationFailed
     }
-    return plaintext
   }
 }

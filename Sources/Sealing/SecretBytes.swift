@@ -48,3 +48,13 @@ public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, Cu
   /// Shows nothing.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension SecretBytes {
+  /// Whether both hold the same bytes, in a time that does not depend on where they differ (CRYPTO_memcmp).
+  public func isEqual(to other: SecretBytes) -> Bool {
+    guard count == other.count else { return false }
+    return withUnsafeBytes { mine in
+      other.withUnsafeBytes { CRYPTO_memcmp(mine.baseAddress, $0.baseAddress, mine.count) == 0 }
+    }
+  }
+}

@@ -34,7 +34,8 @@ def mallory(ward, tmp_path_factory):
 
 
 def chunks_of(ward, device):
-    return ward.rows("chunks", "SELECT COALESCE(SUM(chunk_count), 0) FROM session WHERE device = ?", device)[0][0]
+    return ward.rows(
+        "chunks", "SELECT COUNT(*) FROM chunk JOIN session ON chunk.session = session.id WHERE device = ?", device)[0][0]
 
 
 def refused_by_decryptor(ward):

@@ -1,0 +1,51 @@
+internal import Crypto
+internal import Sealing
+internal import Wire
+
+/// A signed statement: so many entries, and this is the head of their chain.
+package struct AuditCheckpoint: Hashable, Sendable {
+  /// Entries in the log.
+  package let count: UInt64
+  /// Head of the chain after them.
+  package let head: [UInt8]
+  /// Unix time in microseconds.
+  package let time: UInt64
+  /// Ed25519 (RFC 8032) over ``statement``.
+  package let signature: [UInt8]
+
+  /// What is signed.
+  package var statement: [UInt8] { Self.statement(count: count, head: head, time: time) }
+
+  static func statement(count: UInt64, head: [UInt8], time: UInt64) -> [UInt8] {
+    var writer = CBORWriter(reservingCapacity: 96)
+    writer.beginArray(4)
+    writer.write(text: "SealedBeat/1 audit checkpoint")
+    writer.write(count)
+    writer.write(bytes: head)
+    writer.write(time)
+    return writer.bytes
+  }
+
+  /// Whether the holder of the private key of `publicKey` (32 bytes) signed this.
+  package func isSigned(by publicKey: [UInt8]) -> Bool {
+    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
+    return key.isValidSignature(signature, for: statement)
+  }
+}
+
+/// Signs checkpoints.
+struct AuditSigner: Sendable {
+  private let key: Curve25519.Signing.PrivateKey
+
+  init(key: SecretBytes) throws {
+    self.key = try key.withUnsafeBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+  }
+
+  /// 32 bytes.
+  var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
+
+  func checkpoint(count: UInt64, head: [UInt8], time: UInt64) throws -> AuditCheckpoint {
+    let statement = AuditCheckpoint.statement(count: count, head: head, time: time)
+    return AuditCheckpoint(count: count, head: head, time: time, signature: Array(try key.signature(for: statement)))
+  }
+}

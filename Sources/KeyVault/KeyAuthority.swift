@@ -1,0 +1,162 @@
+package import Foundation
+internal import GRDB
+package import Sealing
+internal import Wire
+
+/// An unsealed vault: every operation on a key goes through it, in one transaction with its audit entry.
+package final class KeyAuthority: Sendable {
+  /// What an operation decided: recorded either way, done only in one.
+  enum Decision<Value> {
+    case done(Value)
+    case refused(VaultError)
+  }
+
+  let file: VaultFile
+  let keys: KeyHierarchy
+  let cache = DeviceKeyCache()
+  let clock: @Sendable () -> Date
+  /// Collects session-key requests into one durable transaction at a time.
+  let releases: ReleaseQueue
+
+  private init(file: VaultFile, keys: KeyHierarchy, clock: @escaping @Sendable () -> Date) {
+    self.file = file
+    self.keys = keys
+    self.clock = clock
+    releases = ReleaseQueue()
+  }
+
+  /// The HPKE public key that devices seal to: an uncompressed P-256 point of 65 bytes.
+  package var enrolmentPublicKey: [UInt8] { keys.enrolment.publicKey }
+  /// The Ed25519 public key of the audit log, 32 bytes.
+  package var auditPublicKey: [UInt8] { keys.auditSigner.publicKey }
+  /// Certificate of the device CA, PEM.
+  package var deviceAuthorityPEM: String { get throws { try keys.deviceAuthority.certificate.pemText } }
+  /// Certificate of the service CA, PEM.
+  package var serviceAuthorityPEM: String { get throws { try keys.serviceAuthority.certificate.pemText } }
+
+  /// Whether a directory holds a vault.
+  package static func exists(in directory: String) -> Bool { VaultFile.exists(in: directory) }
+
+  /// Makes a new vault and opens it.
+  /// - Parameter cost: of scrypt, where the root is a passphrase.
+  package static func create(
+    directory: String, root: RootKeySource, cost: KeyDerivation.ScryptCost = .interactive,
+    clock: @escaping @Sendable () -> Date = { Date() }
+  ) throws -> KeyAuthority {
+    guard !VaultFile.exists(in: directory) else {
+      throw VaultError(.alreadyInitialised, "\(directory) holds a vault already")
+    }
+    let salt = try SecureRandom.bytes(32)
+    let rootKey = try root.load(salt: salt, cost: cost)
+    let file = try VaultFile(directory: directory)
+    let now = clock()
+    let (wrapped, authorities) = try KeyHierarchy.create(root: rootKey, now: now)
+    let keys = try KeyHierarchy(root: rootKey, wrapped: wrapped, authorities: authorities)
+    let time = now.unixMicroseconds
+    try file.pool.write { database in
+      let header = VaultHeader(
+        rootKind: root.kind, salt: salt, cost: cost, auditPublicKey: keys.auditSigner.publicKey)
+      try header.write(to: database)
+      for (name, bytes) in wrapped {
+        try database.execute(
+          sql: "INSERT INTO own_key (name, version, state, wrapped, certificate, created) VALUES (?, 1, ?, ?, ?, ?)",
+          arguments: [
+            name.rawValue, KeyState.active.rawValue, Data(bytes), authorities[name].map { Data($0) },
+            Int64(bitPattern: time),
+          ])
+      }
+      var audit = try AuditAppender(database, actor: "local", time: time)
+      try audit.append(.initialise, object: "vault", reason: root.kind)
+      for name in OwnKey.allCases { try audit.append(.initialise, object: "own/\(name.rawValue)/1") }
+      try audit.seal(signer: keys.auditSigner)
+    }
+    return KeyAuthority(file: file, keys: keys, clock: clock)
+  }
+
+  /// Opens a vault with its root.
+  /// - Throws: ``VaultError`` with ``VaultError/Code/notInitialised``, ``VaultError/Code/wrongRoot``,
+  ///   ``VaultError/Code/inUse`` or ``VaultError/Code/corrupted``.
+  package static func open(
+    directory: String, root: RootKeySource, clock: @escaping @Sendable () -> Date = { Date() }
+  ) throws -> KeyAuthority {
+    guard VaultFile.exists(in: directory) else {
+      throw VaultError(.notInitialised, "there is no vault in \(directory): run `sealedbeat vault init`")
+    }
+    let file = try VaultFile(directory: directory)
+    let (header, wrapped, authorities) = try file.pool.read { database in
+      let header = try VaultHeader(reading: database)
+      var wrapped: [OwnKey: [UInt8]] = [:]
+      var authorities: [OwnKey: [UInt8]] = [:]
+      for row in try Row.fetchAll(database, sql: "SELECT name, wrapped, certificate FROM own_key") {
+        guard let name = OwnKey(rawValue: row["name"]) else { continue }
+        wrapped[name] = Array(row["wrapped"] as Data)
+        authorities[name] = (row["certificate"] as Data?).map { Array($0) }
+      }
+      return (header, wrapped, authorities)
+    }
+    guard header.rootKind == root.kind else {
+      throw VaultError(.wrongRoot, "this vault opens with a \(header.rootKind), not with a \(root.kind)")
+    }
+    let rootKey = try root.load(salt: header.salt, cost: header.cost)
+    let keys = try KeyHierarchy(root: rootKey, wrapped: wrapped, authorities: authorities)
+    let authority = KeyAuthority(file: file, keys: keys, clock: clock)
+    try file.pool.read { try AuditVerifier.checkHead($0, publicKey: keys.auditSigner.publicKey) }
+    try authority.commit(actor: "local") { _, audit in
+      try audit.append(.open, object: "vault", reason: header.rootKind)
+      return .done(())
+    }
+    return authority
+  }
+
+  /// Runs an operation and its audit entries in one transaction. A refusal is committed too, and then thrown.
+  func commit<Value>(
+    actor: String, _ body: (Database, inout AuditAppender) throws -> Decision<Value>
+  ) throws(VaultError) -> Value {
+    let decision: Decision<Value>
+    do {
+      decision = try file.pool.write { database in
+        var audit = try AuditAppender(database, actor: actor, time: clock().unixMicroseconds)
+        let decision = try body(database, &audit)
+        try audit.seal(signer: keys.auditSigner)
+        return decision
+      }
+    } catch let error as VaultError {
+      throw error
+    } catch {
+      throw VaultError(
+        .auditUnavailable, "the operation could not be recorded, so nothing was done (\(error.databaseReason))")
+    }
+    switch decision {
+    case .done(let value): return value
+    case .refused(let error): throw error
+    }
+  }
+
+  /// Records a refusal that touched nothing else.
+  package func recordRefusal(
+    _ action: AuditEntry.Action, actor: String, object: String, reason: String
+  ) throws(VaultError) {
+    try commit(actor: actor) { _, audit in
+      try audit.append(action, .refused, object: object, reason: reason)
+      return .done(())
+    }
+  }
+}
+
+extension Date {
+  /// Unix time in microseconds; 0 before 1970.
+  var unixMicroseconds: UInt64 { UInt64(max(0, timeIntervalSince1970 * 1_000_000)) }
+
+  /// The time of a stored number of microseconds.
+  init(unixMicroseconds: UInt64) { self.init(timeIntervalSince1970: Double(unixMicroseconds) / 1_000_000) }
+}
+
+extension KeyAuthority {
+  /// Records that the vault closes, last of all.
+  package func recordClose() throws {
+    try commit(actor: "local") { _, audit in
+      try audit.append(.close, object: "vault")
+      return .done(())
+    }
+  }
+}

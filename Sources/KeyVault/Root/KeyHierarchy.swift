@@ -1,0 +1,74 @@
+internal import Crypto
+internal import Foundation
+internal import Sealing
+internal import Wire
+
+/// The unsealed keys of a vault: what the root key opens.
+///
+/// swift-crypto and swift-certificates keep their private keys in their own memory; every key of a device and of
+/// records stays in locked memory.
+struct KeyHierarchy: Sendable {
+  /// Wraps everything but itself.
+  let tenant: KeyWrap
+  let deviceAuthority: CertificateAuthority
+  let serviceAuthority: CertificateAuthority
+  let enrolment: EnrolmentOpener
+  let auditSigner: AuditSigner
+  let patientRecords: SecretBytes
+
+  /// Makes all keys of a new vault and returns them wrapped.
+  static func create(root: SecretBytes, now: Date) throws -> (
+    wrapped: [OwnKey: [UInt8]], authorities: [OwnKey: [UInt8]]
+  ) {
+    let tenantKey = try SecretBytes(randomCount: AEAD.keySize)
+    let tenant = try KeyWrap(keyEncryptionKey: tenantKey)
+    var wrapped: [OwnKey: [UInt8]] = [:]
+    var authorities: [OwnKey: [UInt8]] = [:]
+    wrapped[.tenantKeyEncryptionKey] = try KeyWrap(keyEncryptionKey: root)
+      .wrap(tenantKey, context: KeyContext.own(.tenantKeyEncryptionKey).encoded)
+    func keep(_ key: SecretBytes, as name: OwnKey) throws {
+      wrapped[name] = try tenant.wrap(key, context: KeyContext.own(name).encoded)
+    }
+    for (name, commonName) in [
+      (OwnKey.deviceAuthority, CertificateAuthority.deviceAuthorityName),
+      (.serviceAuthority, CertificateAuthority.serviceAuthorityName),
+    ] {
+      let key = P256.Signing.PrivateKey()
+      try keep(SecretBytes(copying: key.rawRepresentation), as: name)
+      authorities[name] = try CertificateAuthority.selfSigned(commonName, key: key, now: now)
+    }
+    try keep(SecretBytes(copying: P256.KeyAgreement.PrivateKey().rawRepresentation), as: .enrolment)
+    try keep(SecretBytes(copying: Curve25519.Signing.PrivateKey().rawRepresentation), as: .auditSigning)
+    try keep(SecretBytes(randomCount: AEAD.keySize), as: .patientRecords)
+    return (wrapped, authorities)
+  }
+
+  /// Opens the keys of a vault.
+  /// - Throws: ``VaultError/Code/wrongRoot`` if the root key is not this vault's, ``VaultError/Code/corrupted`` if it
+  ///   is and a key below it still does not open.
+  init(root: SecretBytes, wrapped: [OwnKey: [UInt8]], authorities: [OwnKey: [UInt8]]) throws {
+    let tenantKey: SecretBytes
+    do {
+      tenantKey = try KeyWrap(keyEncryptionKey: root).unwrap(
+        wrapped[.tenantKeyEncryptionKey] ?? [], context: KeyContext.own(.tenantKeyEncryptionKey).encoded)
+    } catch {
+      throw VaultError(.wrongRoot, "this root key or passphrase does not open this vault")
+    }
+    do {
+      let tenant = try KeyWrap(keyEncryptionKey: tenantKey)
+      func open(_ name: OwnKey) throws -> SecretBytes {
+        try tenant.unwrap(wrapped[name] ?? [], context: KeyContext.own(name).encoded)
+      }
+      self.tenant = tenant
+      deviceAuthority = try CertificateAuthority(
+        key: open(.deviceAuthority), certificate: authorities[.deviceAuthority])
+      serviceAuthority = try CertificateAuthority(
+        key: open(.serviceAuthority), certificate: authorities[.serviceAuthority])
+      enrolment = try EnrolmentOpener(key: open(.enrolment))
+      auditSigner = try AuditSigner(key: open(.auditSigning))
+      patientRecords = try open(.patientRecords)
+    } catch {
+      throw VaultError(.corrupted, "a key of the vault does not unwrap: its file was altered or damaged")
+    }
+  }
+}

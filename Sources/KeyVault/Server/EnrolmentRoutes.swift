@@ -1,0 +1,45 @@
+internal import CoreMetrics
+internal import Hummingbird
+internal import Logging
+internal import Synchronization
+
+/// The listener for devices that have no certificate yet.
+struct EnrolmentRoutes: Sendable {
+  private final class Limits: Sendable {
+    let failures = Mutex(FailureLimiter())
+  }
+
+  let authority: KeyAuthority
+  private let limits = Limits()
+  private let started = ContinuousClock.now
+
+  init(authority: KeyAuthority) { self.authority = authority }
+
+  func router() -> Router<VaultRequestContext> {
+    let router = Router(context: VaultRequestContext.self)
+    router.add(middleware: ErrorMiddleware())
+    router.post("/v1/enrol") { request, context in
+      let address = context.connection.address
+      guard limits.failures.withLock({ $0.allows(address, now: seconds) }) else {
+        throw VaultError(.tooMany, "too many failed enrolments from this address: come back later")
+      }
+      do {
+        let message = try await request.bytes(upTo: EnrolmentOpener.messageLimit)
+        let enrolment = try authority.enrol(message: message)
+        VaultMetrics.enrolments.increment()
+        context.logger.info(
+          "device enrolled", metadata: ["device": "\(enrolment.device)", "version": "\(enrolment.version)"])
+        return VaultResponse.cbor(enrolment.encoded)
+      } catch {
+        limits.failures.withLock { $0.recordFailure(address, now: seconds) }
+        throw error
+      }
+    }
+    return router
+  }
+
+  private var seconds: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - started).components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,16 @@
+internal import CoreMetrics
+internal import Metrics
+
+/// What the vault counts.
+enum VaultMetrics {
+  static let released = Counter(label: "sealedbeat_vault_session_keys_total", dimensions: [("outcome", "released")])
+  static let refused = Counter(label: "sealedbeat_vault_session_keys_total", dimensions: [("outcome", "refused")])
+  static let recordKeys = Counter(label: "sealedbeat_vault_record_keys_total")
+  static let enrolments = Counter(label: "sealedbeat_vault_enrolments_total")
+  static let rotations = Counter(label: "sealedbeat_vault_rotations_total")
+  static let releaseTime = Timer(label: "sealedbeat_vault_session_keys_seconds")
+
+  static func countError(_ code: VaultError.Code) {
+    Counter(label: "sealedbeat_vault_errors_total", dimensions: [("code", code.rawValue)]).increment()
+  }
+}

@@ -1,0 +1,155 @@
+internal import Hummingbird
+internal import HummingbirdCore
+package import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// The vault's two listeners, as one service.
+package final class VaultServer: Service {
+  /// Where a listener is bound.
+  package struct Address: Sendable, Hashable {
+    /// Name or address of the interface.
+    package var host: String
+    /// 0 for any free one.
+    package var port: Int
+
+    /// Names an address.
+    package init(host: String, port: Int) {
+      self.host = host
+      self.port = port
+    }
+  }
+
+  /// The ports that the listeners are bound to.
+  package struct Ports: Sendable, Hashable {
+    /// Mutual TLS.
+    package let service: Int
+    /// TLS without a client certificate.
+    package let enrolment: Int
+  }
+
+  /// Most connections to the enrolment listener at once: beyond, they wait in the kernel's queue, so that a flood of
+  /// them takes nothing from the service listener.
+  package static let enrolmentConnectionLimit = 128
+
+  private struct State {
+    var service: Int?
+    var enrolment: Int?
+    var waiters: [CheckedContinuation<Ports, Never>] = []
+
+    var ports: Ports? {
+      guard let service, let enrolment else { return nil }
+      return Ports(service: service, enrolment: enrolment)
+    }
+  }
+
+  private let authority: KeyAuthority
+  private let serviceAddress: Address
+  private let enrolmentAddress: Address
+  private let identity: ServiceIdentity
+  private let readyFile: String?
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - hosts: names and addresses, beside `localhost`, that the listeners' certificate carries. The certificate and
+  ///     its key are made here and live in memory alone.
+  ///   - readyFile: written when both listeners are bound: `host:port` of each, a line each.
+  package init(
+    authority: KeyAuthority, serviceAddress: Address, enrolmentAddress: Address, hosts: [String] = [],
+    readyFile: String? = nil, logger: Logger
+  ) throws {
+    self.authority = authority
+    self.serviceAddress = serviceAddress
+    self.enrolmentAddress = enrolmentAddress
+    self.readyFile = readyFile
+    self.logger = logger
+    identity = try authority.issueServerIdentity(named: KeyAuthority.vaultIdentity, hosts: hosts)
+  }
+
+  /// Whether both listeners are bound.
+  package var isReady: Bool { state.withLock { $0.ports != nil } }
+
+  /// The ports, as soon as both listeners are bound.
+  package func ports() async -> Ports {
+    await withCheckedContinuation { continuation in
+      let ports = state.withLock { state in
+        if state.ports == nil { state.waiters.append(continuation) }
+        return state.ports
+      }
+      if let ports { continuation.resume(returning: ports) }
+    }
+  }
+
+  /// Serves until graceful shutdown or cancellation.
+  package func run() async throws {
+    let service = try application(
+      ServiceRoutes(authority: authority).router(), address: serviceAddress, asksForCertificate: true, limit: nil
+    ) { [self] in bound(service: $0) }
+    let enrolment = try application(
+      EnrolmentRoutes(authority: authority).router(), address: enrolmentAddress, asksForCertificate: false,
+      limit: Self.enrolmentConnectionLimit
+    ) { [self] in bound(enrolment: $0) }
+    try await ServiceGroup(configuration: .init(services: [service, enrolment], logger: logger)).run()
+    state.withLock { state in
+      state.service = nil
+      state.enrolment = nil
+    }
+    try authority.recordClose()
+  }
+
+  private func application(
+    _ router: Router<VaultRequestContext>, address: Address, asksForCertificate: Bool, limit: Int?,
+    onBound: @escaping @Sendable (Int) -> Void
+  ) throws -> some ApplicationProtocol {
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: [.certificate(try NIOSSLCertificate(bytes: identity.certificate, format: .der))],
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(identity.privateKeyPEM.utf8), format: .pem)))
+    tls.minimumTLSVersion = .tlsv13
+    tls.applicationProtocols = ["http/1.1"]
+    if asksForCertificate {
+      // A server verifies a client's chain and purpose; there is no host name to compare.
+      tls.certificateVerification = .noHostnameVerification
+      tls.trustRoots = .certificates([
+        try NIOSSLCertificate(bytes: authority.keys.serviceAuthority.encoded, format: .der),
+        try NIOSSLCertificate(bytes: authority.keys.deviceAuthority.encoded, format: .der),
+      ])
+    }
+    let configuration = tls
+    return Application(
+      router: router,
+      server: HTTPServerBuilder { try IdentifiedChannel(responder: $0, tls: configuration) },
+      configuration: ApplicationConfiguration(
+        address: .hostname(address.host, port: address.port), serverName: nil,
+        availableConnectionsDelegate: limit.map { MaximumAvailableConnections($0) }),
+      onServerRunning: { onBound($0.localAddress?.port ?? address.port) }, logger: logger)
+  }
+
+  private func bound(service: Int? = nil, enrolment: Int? = nil) {
+    let (ports, waiters) = state.withLock { state in
+      state.service = service ?? state.service
+      state.enrolment = enrolment ?? state.enrolment
+      guard state.ports != nil else { return (state.ports, [CheckedContinuation<Ports, Never>]()) }
+      defer { state.waiters = [] }
+      return (state.ports, state.waiters)
+    }
+    guard let ports else { return }
+    logger.info(
+      "vault is ready",
+      metadata: [
+        "service": "\(serviceAddress.host):\(ports.service)",
+        "enrolment": "\(enrolmentAddress.host):\(ports.enrolment)",
+      ])
+    if let readyFile {
+      do {
+        try PrivateFile.replace(
+          readyFile, text: "\(serviceAddress.host):\(ports.service)\n\(enrolmentAddress.host):\(ports.enrolment)\n")
+      } catch {
+        logger.error("the ready file could not be written", metadata: ["reason": "\(error)"])
+      }
+    }
+    for waiter in waiters { waiter.resume(returning: ports) }
+  }
+}

@@ -1,0 +1,58 @@
+internal import Foundation
+internal import GRDB
+internal import Glibc
+internal import Sealing
+
+/// The vault's directory: `vault.sqlite`, held by one process at a time.
+final class VaultFile: Sendable {
+  static let fileName = "vault.sqlite"
+  private static let lockName = "vault.lock"
+  /// How long a reader of the file waits for a lock of SQLite's, in seconds.
+  private static let busyTimeout: TimeInterval = 5
+
+  let pool: DatabasePool
+  private let lock: Int32
+
+  /// Whether a directory holds a vault.
+  static func exists(in directory: String) -> Bool { access(directory + "/" + fileName, F_OK) == 0 }
+
+  /// Opens or creates the file, and brings its schema up to date.
+  init(directory: String) throws {
+    try PrivateFile.makeDirectory(directory)
+    let path = directory + "/" + Self.fileName
+    let lockPath = directory + "/" + Self.lockName
+    lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard lock >= 0 else { throw VaultError(.storage, "cannot open \(lockPath)") }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw VaultError(.inUse, "another process holds the vault in \(directory) open")
+    }
+    // SQLite creates its files with the permissions of this one.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    if descriptor >= 0 { close(descriptor) }
+    var configuration = Configuration()
+    configuration.label = "vault"
+    configuration.busyMode = .timeout(Self.busyTimeout)
+    configuration.prepareDatabase { database in
+      // FULL: a commit that was answered is on the disk, whatever happens to the power.
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF")
+    }
+    do {
+      pool = try DatabasePool(path: path, configuration: configuration)
+      try VaultSchema.migrator.migrate(pool)
+    } catch {
+      close(lock)
+      throw VaultError(.storage, "cannot open \(path): \(error.databaseReason)")
+    }
+  }
+
+  deinit { close(lock) }
+}
+
+extension Error {
+  /// What SQLite says, without the statement or its arguments.
+  var databaseReason: String {
+    guard let error = self as? DatabaseError else { return "\(type(of: self))" }
+    return "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
+  }
+}
