@@ -38,10 +38,10 @@ struct QRSEnvelope: Hashable, Sendable, Codable {
     -> Float
   {
     let band = Float(lowPass.process(highPass.process(Double(x))))
-    let magnitude = min(abs(band) * QRSEnvelope.steps, QRSEnvelope.largest).rounded(.down)
+    let magnitude = QRSEnvelope.whole(min(abs(band) * QRSEnvelope.steps, QRSEnvelope.largest))
     sum += magnitude - magnitudes[time - QRSEnvelope.width]
     magnitudes[time] = magnitude
-    let mean = (sum / 4).rounded(.down)
+    let mean = QRSEnvelope.whole(sum / 4)
     let before = smoothSum
     smoothSum += mean - means[time - QRSEnvelope.smoothing]
     means[time] = mean
@@ -53,5 +53,11 @@ struct QRSEnvelope: Hashable, Sendable, Codable {
       isRising = true
     }
     return height
+  }
+  /// The nearest whole number of a value between 0 and 2²²: adding 2²³ leaves no bits for a fraction. Where the processor
+  /// has no instruction for it, `rounded()` is a call.
+  @inline(__always)
+  private static func whole(_ value: Float) -> Float {
+    (value + 0x1p23) - 0x1p23
   }
 }

@@ -7,6 +7,7 @@ struct QualityMeter: Hashable, Sendable, Codable {
   private var flatRun = 0
   private var slow: Float = 0
   private var hasSlow = false
+  private var before: Float = 0
 
   // The present chunk.
   private var count = 0
@@ -37,7 +38,9 @@ struct QualityMeter: Hashable, Sendable, Codable {
     if flatRun == 8 { flat += 8 }
     if flatRun > 8 { flat += 1 }
     if raw >= 32_000 || raw <= -32_000 { saturated += 1 }
-    let rest = microvolts - filtered
+    // The band-pass delays by about a sample; held against the sample before, a QRS complex leaves little behind.
+    let rest = (hasSlow ? before : microvolts) - filtered
+    before = microvolts
     if !hasSlow {
       slow = rest
       hasSlow = true

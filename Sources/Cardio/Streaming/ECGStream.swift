@@ -4,8 +4,9 @@
 /// have. How the signal is cut into calls changes neither beats nor gaps, to the bit. It holds some 7 KiB and
 /// allocates for a finished beat, never for a sample.
 ///
-/// Beats come late by what they need: a beat is told when its window is complete and the next beat is known, or
-/// ``BeatSegmenter/nextBeatLimit`` behind it when none follows.
+/// Beats come late by what they need: a beat is told when its window is complete (1 s behind the R peak) and the next beat
+/// is known (0.8 s behind that one's R peak), or 4 s behind its R peak when no beat follows it so soon. Search-back can
+/// find a beat up to 4 s late; no beat comes more than 5 s behind its R peak.
 public struct ECGStream: Hashable, Sendable, Codable {
   /// The index that the next sample should have; `nil` before the first.
   public private(set) var nextSample: UInt64?

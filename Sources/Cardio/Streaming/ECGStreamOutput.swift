@@ -1,4 +1,4 @@
-/// What one call of ``ECGStream/process(_:nanovoltsPerLSB:firstSample:leadOff:)`` found.
+/// What one call of an ``ECGStream`` found.
 public struct ECGStreamOutput: Hashable, Sendable {
   /// The beats that became complete, in order of time. A beat may lie in an earlier call's samples.
   public var beats: [SegmentedBeat] = []

@@ -95,23 +95,31 @@ struct RobustnessTests {
     #expect(comparison.falseNegatives <= 1)
   }
 
-  @Test("quality tells a clean signal from a noisy one")
-  func quality() {
-    func mean(_ preset: SyntheticPatient.Preset) -> Float {
-      var patient = SyntheticPatient(preset: preset, seed: 3)
-      var stream = ECGStream()
-      var sum: Float = 0
-      for chunk in 0..<80 {
-        let samples = patient.next(187).microvolts.map { Int16($0.rounded()) }
-        sum +=
-          stream.process(
-            samples, nanovoltsPerLSB: 1_000, firstSample: UInt64(chunk * 187), leadOff: false
-          ).signalQuality.index
+  /// The mean quality of two minutes of a patient under white noise of `noise` µV at most.
+  private func quality(_ preset: SyntheticPatient.Preset, noise: Float = 0) -> Float {
+    var patient = SyntheticPatient(preset: preset, seed: 3)
+    var lottery = Lottery(seed: 5)
+    var stream = ECGStream()
+    var sum: Float = 0
+    for chunk in 0..<80 {
+      let samples = patient.next(187).microvolts.map { value in
+        Int16((value + noise * (Float(lottery.next() % 2_001) / 1_000 - 1)).rounded())
       }
-      return sum / 80
+      sum +=
+        stream.process(
+          samples, nanovoltsPerLSB: 1_000, firstSample: UInt64(chunk * 187), leadOff: false
+        ).signalQuality.index
     }
-    #expect(mean(.normal) > 0.8)
-    #expect(mean(.tachycardia) > 0.6)
-    #expect(mean(.noisy) < mean(.normal) - 0.2)
+    return sum / 80
+  }
+
+  @Test("quality is high for a clean signal, whatever its rhythm, and falls with noise")
+  func quality() {
+    for preset in [SyntheticPatient.Preset.normal, .pvc, .bigeminy, .bradycardia] { #expect(quality(preset) > 0.9) }
+    #expect(quality(.tachycardia) > 0.7)
+    #expect(quality(.noisy) < quality(.normal))
+    let falling = [0, 300, 600, 1_200].map { quality(.normal, noise: $0) }
+    for (quieter, louder) in zip(falling, falling.dropFirst()) { #expect(louder < quieter) }
+    #expect(falling[3] < 0.2)
   }
 }
