@@ -61,11 +61,11 @@ extension Finding {
 extension BeatFinding {
   fileprivate func encode(to writer: inout CBORWriter) {
     writer.beginArray(7)
-    writer.write(UInt64((position * 1000).rounded()))
+    writer.write(UInt64(Scaled.encode(position.isNaN ? 0 : max(0, position), 1000)))
     writer.write(time)
     writer.write(signed: rrMilliseconds.map(Int64.init) ?? -1)
     writer.write(signed: Int64(amplitudeMicrovolts))
-    writer.write(UInt64((abnormalProbability * 10_000).rounded()))
+    writer.write(UInt64(Scaled.encode(abnormalProbability.isNaN ? 0 : min(1, max(0, abnormalProbability)), 10_000)))
     writer.write(isAbnormal)
     writer.write(signed: beatClass.map { Int64($0.rawValue) } ?? -1)
   }
@@ -89,6 +89,19 @@ extension BeatFinding {
 
 /// Fractions as integers; −1 stands for "not measured".
 private enum Scaled {
-  static func encode(_ value: Double?, _ scale: Double) -> Int64 { value.map { Int64(($0 * scale).rounded()) } ?? -1 }
+  /// Largest scaled value: far beyond any measurement, and within what the decoder accepts.
+  private static let limit = Double(1 << 58)
+
+  /// What is no number is written as 0, what exceeds the limit as the limit: encoding never fails.
+  static func encode(_ value: Double, _ scale: Double) -> Int64 {
+    let scaled = (value * scale).rounded()
+    return scaled.isNaN ? 0 : Int64(min(limit, max(-limit, scaled)))
+  }
+
+  static func encode(_ value: Double?, _ scale: Double) -> Int64 {
+    guard let value, value >= 0 else { return -1 }
+    return encode(value, scale)
+  }
+
   static func decode(_ value: Int64, _ scale: Double) -> Double? { value < 0 ? nil : Double(value) / scale }
 }

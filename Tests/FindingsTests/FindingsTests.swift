@@ -1,1 +1,75 @@
+import Findings
+import Sealing
 import Testing
+import Wire
+
+@Suite("Findings at rest")
+struct FindingsTests {
+  static let finding = Finding(
+    sequence: 4711, kind: .ecgLeadII, firstSample: 880_957, sampleCount: 187, captureTime: 1_750_000_000_123_456,
+    isClockSynchronised: true, missingSamples: 374, leadOff: [.negative], quality: 0.873,
+    beats: [
+      BeatFinding(
+        position: 880_900.125, time: 1_750_000_000_000_001, rrMilliseconds: 812, amplitudeMicrovolts: -1234,
+        abnormalProbability: 0.9871, isAbnormal: true, beatClass: .v),
+      BeatFinding(
+        position: 881_000, time: 1_750_000_000_800_000, rrMilliseconds: nil, amplitudeMicrovolts: 900,
+        abnormalProbability: 0, isAbnormal: false, beatClass: nil),
+    ], heartRate: 73.25, beatCount: 900, abnormalBeatCount: 17)
+
+  static let empty = Finding(
+    sequence: 0, kind: .status, firstSample: 0, sampleCount: 0, captureTime: 0, isClockSynchronised: false,
+    isRefused: true)
+
+  @Test("what is encoded is decoded", arguments: [finding, empty])
+  func roundTrip(finding: Finding) throws {
+    #expect(try Finding(decoding: finding.encoded()) == finding)
+  }
+
+  @Test("numbers that are none, or too large, are encoded all the same")
+  func extremes() throws {
+    for value in [Double.nan, .infinity, -.infinity, -1, 1e300] {
+      var finding = Self.finding
+      finding.quality = value
+      finding.heartRate = value
+      finding.beats[0].position = value
+      finding.beats[0].abnormalProbability = value
+      let decoded = try Finding(decoding: finding.encoded())
+      #expect((0...1).contains(decoded.beats[0].abnormalProbability))
+      #expect(decoded.beats[0].position >= 0)
+    }
+  }
+
+  @Test("every mutation is decoded to another finding or refused; none crashes")
+  func mutations() throws {
+    let original = Self.finding.encoded()
+    var refused = 0
+    for index in original.indices {
+      for bit in 0..<8 {
+        var mutant = original
+        mutant[index] ^= 1 << UInt8(bit)
+        do {
+          _ = try Finding(decoding: mutant).encoded()
+        } catch {
+          refused += 1
+        }
+      }
+      #expect(throws: WireError.self) { try Finding(decoding: Array(original[..<index])) }
+    }
+    #expect(refused > original.count)
+    #expect(throws: WireError(.trailingBytes, "finding")) { try Finding(decoding: original + [0]) }
+  }
+
+  @Test("random bytes never crash the decoder")
+  func noise() {
+    var state: UInt64 = 1
+    for _ in 0..<20_000 {
+      var bytes = Self.finding.encoded()
+      for _ in 0..<4 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        bytes[Int(state >> 33) % bytes.count] = UInt8(truncatingIfNeeded: state >> 20)
+      }
+      _ = try? Finding(decoding: bytes)
+    }
+  }
+}

@@ -165,6 +165,26 @@ import Testing
     }
   }
 
+  @Test func aNameCannotWriteToTheTerminal() {
+    let header =
+      #"{"__metadata__":{"model":"\u001b[2J\u202e"},"\u001b]0;x\u0007":{"dtype":"F8\n","shape":[],"data_offsets":[0,0]}}"#
+    #expect {
+      try BeatClassifier(weights: .bytes(WeightsSample.file(header: header)))
+    } throws: { error in
+      let text = String(describing: error)
+      return text.contains("unsupportedDataType")
+        && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+    let model = WeightsSample.bundled { $0.replacing("sealedbeat-reference-1", with: #"\u001b[2J\u202e"#) }
+    #expect {
+      try BeatClassifier(weights: .bytes(model))
+    } throws: { error in
+      let text = String(describing: error)
+      return text.contains("unknownModel") && !text.unicodeScalars.contains("\u{1B}")
+        && !text.unicodeScalars.contains("\u{202E}")
+    }
+  }
+
   @Test func theBundledFileIsWhole() throws {
     let file = try ModelWeights.bundledReference.load()
     #expect(file.tensors.count == 16)

@@ -55,8 +55,24 @@ public struct WeightsError: Error, Sendable {
 
   package init(_ code: Code, _ reason: String, at place: String) {
     self.code = code
-    self.reason = reason
-    self.place = place
+    self.reason = Self.printable(reason)
+    self.place = Self.printable(place)
+  }
+
+  /// Longest text quoted from a file; a name is shorter.
+  private static let maximumCharacters = 300
+
+  /// A hostile file's names end in logs and on terminals: control characters are replaced, and the rest is cut short.
+  private static func printable(_ text: String) -> String {
+    var printable = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(maximumCharacters) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+        printable.append("\u{FFFD}")
+      default: printable.append(scalar)
+      }
+    }
+    return String(printable)
   }
 }
 

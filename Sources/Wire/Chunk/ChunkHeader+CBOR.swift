@@ -67,9 +67,8 @@ extension ChunkHeader {
 
   /// Largest accepted values, each far beyond an honest session of 24 h.
   private enum Limits {
-    /// Beyond any honest session (24 h of 1.496 s chunks of five kinds are about 290,000), and fits a signed database
-    /// column.
-    static let sequence = UInt64(Int64.max)
+    /// Beyond any honest session (24 h of 1.496 s chunks of five kinds are about 290,000), and half a database key.
+    static let sequence = UInt64(UInt32.max)
     /// 71,000 years at 125 Hz; leaves room for thousandths of a sample in 64 bits.
     static let firstSample: UInt64 = 1 << 48
     /// 10 kHz.

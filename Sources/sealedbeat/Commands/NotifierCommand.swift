@@ -24,7 +24,7 @@ struct NotifierCommand: AsyncParsableCommand {
   /// Puts the settings together; a fault is one sentence.
   static func configuration(_ settings: Settings) throws -> NotifierConfiguration {
     var policy = AlertPolicyConfiguration()
-    policy.noData.silentSeconds = Double(settings[Keys.noDataSeconds])
+    policy.noData.silenceSeconds = Double(settings[Keys.noDataSeconds])
     let dashboard = settings[Keys.dashboardURL]
     return NotifierConfiguration(
       policy: policy, mail: try mail(settings), webhooks: try webhook(settings).map { [$0] } ?? [],

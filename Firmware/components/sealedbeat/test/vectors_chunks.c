@@ -69,8 +69,8 @@ static bool emit_valid(json_t *json) {
   vector_seal(&vector);
   ok &= vector_emit(json, &vector);
 
-  vector_begin(&vector, "sequence-wide", "The largest sequence number, 2^63 - 1, and the largest sample index, 2^48.");
-  vector.header.sequence = INT64_MAX;
+  vector_begin(&vector, "sequence-wide", "The largest sequence number, 2^32 - 1, and the largest sample index, 2^48.");
+  vector.header.sequence = UINT32_MAX;
   vector.header.first_sample = (uint64_t)1 << 48;
   vector_seal(&vector);
   ok &= vector_emit(json, &vector);

@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+  /// See ``RegistryStore``.
+  public func put(_ account: AccountRecord) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: """
+          INSERT OR REPLACE INTO account (name, role, password_hash, is_disabled, created_at) VALUES (?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          account.name, account.role.rawValue, account.passwordHash, account.isDisabled,
+          Int64(clamping: account.createdAt),
+        ])
+    }
+  }
+
+  /// See ``RegistryStore/account(_:)``.
+  public func account(_ name: String) async throws(StoreError) -> AccountRecord? {
+    try await registry.read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT name, role, password_hash, is_disabled, created_at FROM account WHERE name = ?",
+        arguments: [name]
+      ).flatMap(Self.account)
+    }
+  }
+
+  /// See ``RegistryStore/accounts()``.
+  public func accounts() async throws(StoreError) -> [AccountRecord] {
+    try await registry.read { db in
+      try Row.fetchAll(db, sql: "SELECT name, role, password_hash, is_disabled, created_at FROM account ORDER BY name")
+        .compactMap(Self.account)
+    }
+  }
+
+  /// See ``RegistryStore``.
+  public func put(_ session: SignInRecord) async throws(StoreError) {
+    try await registry.write(ringing: false) { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO sign_in (token_hash, account, created_at, expires_at) VALUES (?, ?, ?, ?)",
+        arguments: [
+          Data(session.tokenHash), session.account, Int64(clamping: session.createdAt),
+          Int64(clamping: session.expiresAt),
+        ])
+    }
+  }
+
+  /// See ``RegistryStore/signIn(tokenHash:)``.
+  public func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? {
+    try await registry.read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT token_hash, account, created_at, expires_at FROM sign_in WHERE token_hash = ?",
+        arguments: [Data(tokenHash)]
+      ).map { row in
+        SignInRecord(
+          tokenHash: [UInt8](row[0] as Data), account: row[1], createdAt: UInt64(row[2] as Int64),
+          expiresAt: UInt64(row[3] as Int64))
+      }
+    }
+  }
+
+  /// See ``RegistryStore/deleteSignIn(tokenHash:)``.
+  public func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError) {
+    try await registry.write(ringing: false) { db in
+      try db.execute(sql: "DELETE FROM sign_in WHERE token_hash = ?", arguments: [Data(tokenHash)])
+    }
+  }
+
+  /// See ``RegistryStore/deleteSignIns(expiredBefore:)``.
+  public func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) {
+    try await registry.write(ringing: false) { db in
+      try db.execute(sql: "DELETE FROM sign_in WHERE expires_at < ?", arguments: [Int64(clamping: time)])
+    }
+  }
+
+  private static func account(_ row: Row) -> AccountRecord? {
+    guard let role = Role(rawValue: row[1]) else { return nil }
+    return AccountRecord(
+      name: row[0], role: role, passwordHash: row[2], isDisabled: row[3], createdAt: UInt64(row[4] as Int64))
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import GRDB
+public import Wire
+
+extension SQLiteStore: RegistryStore {
+  /// See ``RegistryStore``.
+  public func put(_ patient: PatientRecord) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO patient (pseudonym, box, created_at) VALUES (?, ?, ?)",
+        arguments: [patient.pseudonym.name, Data(patient.box), Int64(clamping: patient.createdAt)])
+    }
+  }
+
+  /// See ``RegistryStore/patients()``.
+  public func patients() async throws(StoreError) -> [PatientRecord] {
+    try await registry.read { db in
+      try Row.fetchAll(db, sql: "SELECT pseudonym, box, created_at FROM patient ORDER BY pseudonym")
+        .compactMap(Self.patient)
+    }
+  }
+
+  /// See ``RegistryStore/patient(_:)``.
+  public func patient(_ pseudonym: Pseudonym) async throws(StoreError) -> PatientRecord? {
+    try await registry.read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT pseudonym, box, created_at FROM patient WHERE pseudonym = ?", arguments: [pseudonym.name]
+      ).flatMap(Self.patient)
+    }
+  }
+
+  /// See ``RegistryStore/assign(_:to:at:)``.
+  public func assign(_ device: DeviceID, to pseudonym: Pseudonym?, at time: UnixMicroseconds) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO assignment (device, pseudonym, since) VALUES (?, ?, ?)",
+        arguments: [device.name, pseudonym?.name, Int64(clamping: time)])
+    }
+  }
+
+  /// See ``RegistryStore/assignments()``.
+  public func assignments() async throws(StoreError) -> [DeviceAssignment] {
+    try await registry.read { db in
+      try Row.fetchAll(db, sql: "SELECT device, pseudonym, since FROM assignment ORDER BY device").compactMap { row in
+        guard let device = DeviceID(row[0] as String) else { return nil }
+        return DeviceAssignment(
+          device: device, pseudonym: (row[1] as String?).flatMap { Pseudonym($0) }, since: UInt64(row[2] as Int64))
+      }
+    }
+  }
+
+  /// See ``RegistryStore/enqueue(_:for:at:)``.
+  public func enqueue(
+    _ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds
+  ) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: "INSERT INTO command (device, command, queued_at) VALUES (?, ?, ?)",
+        arguments: [device.name, Data(command.encoded()), Int64(clamping: time)])
+    }
+  }
+
+  /// See ``RegistryStore/pendingCommands(limit:)``.
+  public func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand] {
+    try await registry.read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT id, device, command, queued_at FROM command WHERE sent_at IS NULL ORDER BY id LIMIT ?",
+        arguments: [max(limit, 0)]
+      ).compactMap { row in
+        guard let device = DeviceID(row[1] as String),
+          let command = try? DeviceCommand(decoding: [UInt8](row[2] as Data))
+        else { return nil }
+        return QueuedCommand(id: row[0], device: device, command: command, queuedAt: UInt64(row[3] as Int64))
+      }
+    }
+  }
+
+  /// See ``RegistryStore/markSent(_:at:)``.
+  public func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: "UPDATE command SET sent_at = ? WHERE id = ? AND sent_at IS NULL",
+        arguments: [Int64(clamping: time), command])
+    }
+  }
+
+  private static func patient(_ row: Row) -> PatientRecord? {
+    guard let pseudonym = Pseudonym(row[0] as String) else { return nil }
+    return PatientRecord(pseudonym: pseudonym, box: [UInt8](row[1] as Data), createdAt: UInt64(row[2] as Int64))
+  }
+}

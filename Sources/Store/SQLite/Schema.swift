@@ -1,0 +1,109 @@
+import GRDB
+
+/// The tables of each file, as the list of steps that lead to them. `user_version` counts the steps a file has taken.
+enum Schema {
+  /// Brings a file up to date; returns the version it had, or `nil` when nothing was to be done.
+  static func migrate(_ db: Database, _ area: StoreArea) throws -> Int? {
+    let steps = steps(area)
+    func version() throws -> Int { try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
+    let before = try version()
+    guard before <= steps.count else {
+      throw StoreError(
+        .newerSchema,
+        "\(area.rawValue).sqlite has version \(before), this program knows \(steps.count): install the newer program")
+    }
+    guard before < steps.count else { return nil }
+    try db.inTransaction(.immediate) {
+      for step in steps[before...] { try db.execute(sql: step) }
+      try db.execute(sql: "PRAGMA user_version = \(steps.count)")
+      return .commit
+    }
+    return before
+  }
+
+  private static func steps(_ area: StoreArea) -> [String] {
+    switch area {
+    case .chunks: [chunks]
+    case .findings: [findings]
+    case .alerts: [alerts]
+    case .registry: [registry]
+    }
+  }
+
+  /// `revision` numbers every change of a row, so that a reader that stops in the middle of a commit goes on there.
+  private static let counter = """
+    CREATE TABLE counter (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL);
+    INSERT INTO counter VALUES (1, 0);
+    """
+
+  /// `chunk.id` is session row << 32 | sequence (`RowKey`): primary key and order in one integer.
+  private static let chunks = """
+    \(counter)
+    CREATE TABLE session (
+      id INTEGER PRIMARY KEY,
+      device TEXT NOT NULL, session BLOB NOT NULL, iv BLOB NOT NULL, key_version INTEGER NOT NULL,
+      first_received INTEGER NOT NULL, last_received INTEGER NOT NULL, last_capture INTEGER NOT NULL,
+      next INTEGER NOT NULL, highest INTEGER NOT NULL, earliest_held INTEGER NOT NULL,
+      chunk_count INTEGER NOT NULL, revision INTEGER NOT NULL,
+      UNIQUE (device, session));
+    CREATE INDEX session_revision ON session (revision);
+    CREATE TABLE chunk (id INTEGER PRIMARY KEY, received INTEGER NOT NULL, message BLOB NOT NULL);
+    CREATE TABLE device (
+      device TEXT PRIMARY KEY, status TEXT, status_since INTEGER, last_received INTEGER,
+      committed INTEGER NOT NULL DEFAULT 0, duplicates INTEGER NOT NULL DEFAULT 0,
+      reordered INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0,
+      completeness REAL NOT NULL DEFAULT 1, p50 REAL, p95 REAL, p99 REAL, jitter REAL,
+      backlog INTEGER NOT NULL DEFAULT 0, firmware INTEGER) WITHOUT ROWID;
+    CREATE TABLE quarantine (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT, topic TEXT NOT NULL, code TEXT NOT NULL,
+      message BLOB NOT NULL, received INTEGER NOT NULL);
+    """
+
+  private static let findings = """
+    \(counter)
+    CREATE TABLE analysis (
+      id INTEGER PRIMARY KEY,
+      device TEXT NOT NULL, session BLOB NOT NULL, owner TEXT NOT NULL, lease_until INTEGER NOT NULL,
+      epoch INTEGER NOT NULL, analysed_through INTEGER, advanced_at INTEGER NOT NULL,
+      finding_count INTEGER NOT NULL, refused_chunks INTEGER NOT NULL,
+      checkpoint_sequence INTEGER, checkpoint BLOB, revision INTEGER NOT NULL,
+      UNIQUE (device, session));
+    CREATE INDEX analysis_revision ON analysis (revision);
+    CREATE TABLE finding (id INTEGER PRIMARY KEY, box BLOB NOT NULL);
+    """
+
+  private static let alerts = """
+    \(counter)
+    CREATE TABLE alert (
+      id BLOB PRIMARY KEY, device TEXT NOT NULL, session BLOB NOT NULL, state TEXT NOT NULL,
+      opened_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, resolved_at INTEGER,
+      acknowledged_by TEXT, acknowledged_at INTEGER, box BLOB NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX alert_revision ON alert (revision);
+    CREATE INDEX alert_opened ON alert (opened_at);
+    CREATE INDEX alert_device ON alert (device, opened_at);
+    CREATE TABLE message (
+      id TEXT PRIMARY KEY, alert BLOB NOT NULL, device TEXT NOT NULL, session BLOB NOT NULL, channel TEXT NOT NULL,
+      state TEXT NOT NULL, attempts INTEGER NOT NULL, next_attempt INTEGER NOT NULL, created_at INTEGER NOT NULL,
+      delivered_at INTEGER, last_error TEXT, box BLOB NOT NULL) WITHOUT ROWID;
+    CREATE INDEX message_due ON message (next_attempt) WHERE state = 'pending';
+    CREATE INDEX message_alert ON message (alert);
+    CREATE TABLE policy (
+      device TEXT NOT NULL, session BLOB NOT NULL, evaluated_through INTEGER NOT NULL, box BLOB NOT NULL,
+      PRIMARY KEY (device, session)) WITHOUT ROWID;
+    """
+
+  private static let registry = """
+    CREATE TABLE patient (pseudonym TEXT PRIMARY KEY, box BLOB NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE assignment (device TEXT PRIMARY KEY, pseudonym TEXT, since INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE account (
+      name TEXT PRIMARY KEY, role TEXT NOT NULL, password_hash TEXT NOT NULL, is_disabled INTEGER NOT NULL,
+      created_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE sign_in (
+      token_hash BLOB PRIMARY KEY, account TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+    CREATE TABLE command (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, command BLOB NOT NULL, queued_at INTEGER NOT NULL,
+      sent_at INTEGER);
+    CREATE INDEX command_pending ON command (id) WHERE sent_at IS NULL;
+    """
+}
