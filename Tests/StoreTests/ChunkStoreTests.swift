@@ -7,13 +7,13 @@ struct ChunkStoreTests {
   @Test func aBatchIsThereAfterReopening() async throws {
     try await withTemporaryDirectory { directory in
       let session = try SampleSession()
-      let first = try SQLiteStore.open(directory: directory, access: [.chunks])
+      let first = try await SQLiteStore.open(directory: directory, writing: [.chunks])
       let commit = try await first.commit(ChunkBatch(chunks: [session.chunk(0), session.chunk(1)]))
       #expect(commit.outcomes == [.committed, .committed])
       #expect(commit.contiguous == [session.reference: 1])
       first.close()
 
-      let second = try SQLiteStore.open(directory: directory, access: [])
+      let second = try await SQLiteStore.open(directory: directory, writing: [])
       defer { second.close() }
       let record = try #require(try await second.session(session.reference))
       #expect(record.contiguous == 1 && record.highest == 1 && record.chunkCount == 2 && record.earliestHeld == 1)
@@ -125,8 +125,8 @@ struct ChunkStoreTests {
   @Test func anotherWriterIsNoticed() async throws {
     try await withTemporaryDirectory { directory in
       let session = try SampleSession()
-      let one = try SQLiteStore.open(directory: directory, access: [.chunks])
-      let two = try SQLiteStore.open(directory: directory, access: [.chunks])
+      let one = try await SQLiteStore.open(directory: directory, writing: [.chunks])
+      let two = try await SQLiteStore.open(directory: directory, writing: [.chunks])
       defer {
         one.close()
         two.close()
@@ -179,13 +179,13 @@ struct ChunkStoreTests {
       let next = try SampleSession(device: "dev-next")
       let commit = try await store.commit(ChunkBatch(chunks: [next.chunk(3), old.chunk(0)]))
       #expect(commit.outcomes == [.committed, .committed])
-      #expect(commit.contiguous == [next.reference: 2, old.reference: 0])
+      #expect(commit.contiguous == [next.reference: 3, old.reference: 0])
     }
   }
 
   @Test func aReaderCannotWrite() async throws {
     try await withTemporaryDirectory { directory in
-      let store = try SQLiteStore.open(directory: directory, access: [.findings])
+      let store = try await SQLiteStore.open(directory: directory, writing: [.findings])
       defer { store.close() }
       let session = try SampleSession()
       await #expect(throws: StoreError(.cannotOpen, "")) {

@@ -15,7 +15,7 @@ func withStore(
   options: SQLiteStoreOptions = SQLiteStoreOptions(), _ body: (SQLiteStore, String) async throws -> Void
 ) async throws {
   try await withTemporaryDirectory { directory in
-    let store = try SQLiteStore.open(directory: directory, access: Set(StoreArea.allCases), options: options)
+    let store = try await SQLiteStore.open(directory: directory, writing: Set(StoreArea.allCases), options: options)
     defer { store.close() }
     try await body(store, directory)
   }

@@ -19,17 +19,17 @@ public final class SQLiteStore: Sendable {
   /// Opens the store, makes what is not there yet, and checks every file that this process writes.
   /// - Parameters:
   ///   - directory: path of the store's directory; made when it does not exist.
-  ///   - access: the areas that this process writes; the others can be read only.
+  ///   - writing: the areas that this process writes; the others can be read only.
   ///   - options: limits; the standard ones are for production.
   ///   - logger: told of files that were made or brought up to date.
   /// - Throws: `corrupt` naming the file, `newerSchema`, `cannotOpen`, `diskFull`, `busy`.
   public static func open(
-    directory: String, access: Set<StoreArea>, options: SQLiteStoreOptions = SQLiteStoreOptions(),
+    directory: String, writing: Set<StoreArea>, options: SQLiteStoreOptions = SQLiteStoreOptions(),
     logger: Logger = Logger(label: "sealedbeat.store")
-  ) throws(StoreError) -> SQLiteStore {
+  ) async throws(StoreError) -> SQLiteStore {
     try SQLiteFile.prepareDirectory(directory)
     func file(_ area: StoreArea) throws(StoreError) -> SQLiteFile {
-      try SQLiteFile(area, in: directory, isWritable: access.contains(area), options: options, logger: logger)
+      try SQLiteFile(area, in: directory, isWritable: writing.contains(area), options: options, logger: logger)
     }
     return SQLiteStore(
       chunks: try file(.chunks), findings: try file(.findings), alerts: try file(.alerts),
