@@ -173,7 +173,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .hummingbirdTesting, .logging,
+        "Dashboard", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .asyncHTTPClient,
+        .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL, .swiftASN1, .x509,
       ]),
     .testTarget(name: "DeviceHostTests", dependencies: ["DeviceHost", "FirmwareCore", "Wire", "Sealing", .crypto]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),

@@ -10,7 +10,8 @@ extension DashboardAPI {
   /// every 2 s; more often on a busy ward.
   private static let deliveriesBetweenChecks = 5
 
-  /// `patients=P-AAAA,P-BBBB` (default: all). Goes on after `Last-Event-ID`.
+  /// `patients=P-AAAA,P-BBBB` (default: all). Goes on after `Last-Event-ID`, or `after` where a page
+  /// opens a new stream itself.
   func streamEvents(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
@@ -25,7 +26,8 @@ extension DashboardAPI {
     let wanted = patients
     let channel = context.channel
     let opened = await hub.open(
-      patients: wanted, after: request.headers[.lastEventID], cut: { channel.close(promise: nil) })
+      patients: wanted, after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
+      cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
     let cookie = signedIn.token.cookieValue
     let body = ResponseBody { [hub, signIns] writer in

@@ -1,1 +1,77 @@
+// Requests to our own server.
 
+/** What the server said instead of doing what was asked. */
+export class Problem extends Error {
+  /** @param {number} status @param {string} code @param {number} retryAfter seconds */
+  constructor(status, code, retryAfter = 0) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** @typedef {{account: string, role: string, requestToken: string, expiresMs: number}} Session */
+
+/** @type {Session | null} */
+export let session = null;
+
+/** Called when the server says that nobody is signed in any more. */
+let whenSignedOut = () => {};
+/** @param {() => void} listener */
+export function onSignedOut(listener) { whenSignedOut = listener; }
+
+/** Milliseconds after which a request is given up. */
+const timeLimit = 15000;
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body]
+ * @returns {Promise<any>} the decoded answer, or null for an empty one
+ */
+export async function request(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (method !== "GET" && session) headers["X-Request-Token"] = session.requestToken;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(timeLimit),
+    });
+  } catch {
+    throw new Problem(0, "unreachable");
+  }
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  const problem = await answer.json().catch(() => null);
+  const failure = new Problem(answer.status, problem?.error?.code ?? `http-${answer.status}`, Number(answer.headers.get("Retry-After") ?? 0));
+  if (failure.code === "sign-in-first" && session) {
+    session = null;
+    whenSignedOut();
+  }
+  throw failure;
+}
+
+/** Who is signed in; null if nobody is. */
+export async function loadSession() {
+  try {
+    session = await request("GET", "/api/session");
+  } catch (problem) {
+    if (/** @type {Problem} */ (problem).status !== 401) throw problem;
+    session = null;
+  }
+  return session;
+}
+
+/** @param {string} account @param {string} password */
+export async function signIn(account, password) {
+  session = await request("POST", "/api/session", { account, password });
+  return session;
+}
+
+/** Ends the sign-in here and on the server. */
+export async function signOut() {
+  try { await request("DELETE", "/api/session"); } finally { session = null; }
+}

@@ -1,1 +1,43 @@
+// Building the page without ever parsing a string as markup: names and notes can hold anything.
 
+/**
+ * Makes an element. Properties beginning with `on` are listeners, `data-…` and `aria-…` and the like are attributes,
+ * `class` is the class; text children become text nodes.
+ * @param {string} tag
+ * @param {Record<string, any>} [properties]
+ * @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElement}
+ */
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child);
+  return element;
+}
+
+/** Sets text only when it differs, so that nothing is announced twice. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Element} element @param {string} name @param {string} value */
+export function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** A table with a caption. @param {string} caption @param {string[]} heads @param {(Node|string)[][]} rows @param {string} testID */
+export function table(caption, heads, rows, testID) {
+  return el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": caption },
+    el("table", { "data-testid": testID },
+      el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, index) => el("td", { "data-head": heads[index] }, cell)))))));
+}
+
+/** A message in place of content. @param {string} title @param {string} text @param {...Node} actions */
+export function notice(title, text, ...actions) {
+  return el("section", { class: "notice", "data-testid": "notice" }, el("h1", {}, title), el("p", {}, text), ...actions);
+}

@@ -1,1 +1,87 @@
+import { Problem, request, session } from "./api.js";
+import { el, notice, setText, table } from "./elements.js";
+import { dateTime, t } from "./strings.js";
 
+/** @param {HTMLElement} main */
+export function showAdministration(main) {
+  const mayChange = session?.role === "administrator";
+  const patients = el("div", {}), devices = el("div", {}), accounts = el("div", {});
+  main.append(
+    el("div", { class: "page-head" }, el("h1", {}, t("administration")), el("p", { class: "summary" }, t("noEcgHere"))),
+    el("section", { class: "card wide" }, el("h2", {}, t("patients")), patients, mayChange && patientForm(load)),
+    el("section", { class: "card wide" }, el("h2", {}, t("devices")), devices),
+    el("section", { class: "card wide" }, el("h2", {}, t("accounts")), accounts, mayChange && accountForm(load)));
+
+  async function load() {
+    try {
+      const [registered, known, people] = await Promise.all([request("GET", "/api/patients"), request("GET", "/api/devices"), request("GET", "/api/accounts")]);
+      const nameHeads = mayChange ? [t("name"), t("birthDate")] : [];
+      patients.replaceChildren(table(t("patients"), [t("pseudonym"), ...nameHeads, t("device"), t("added")], registered.items.map((/** @type {any} */ one) =>
+        [el("code", {}, one.patient), ...(mayChange ? [one.name ?? t("nameUnknown"), one.birthDate ?? t("nobody")] : []), one.device ?? t("nobody"), dateTime(one.createdMs)]), "admin-patients"));
+      devices.replaceChildren(table(t("devices"), [t("device"), t("patient"), t("link"), t("lastData"), t("received"), t("completeness"), t("lost"), t("duplicates"), t("refused"), t("latency"), t("jitter"), t("firmware")],
+        known.items.map((/** @type {any} */ one) => [el("code", {}, one.device), one.patient ?? t("nobody"),
+          t(one.link === "online" ? "linkOnline" : one.link === "offline" ? "linkOffline" : "linkUnknown"), one.receivedMs ? dateTime(one.receivedMs) : t("nobody"),
+          String(one.committed), `${(100 * one.completeness).toFixed(2)} %`, String(one.lost), String(one.duplicates), String(one.refused),
+          one.latencyMs ? `${one.latencyMs.p50.toFixed(0)} / ${t("milliseconds", { value: one.latencyMs.p99.toFixed(0) })}` : t("nobody"),
+          one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: one.jitterMs.toFixed(0) }), one.firmware ?? t("nobody")]), "admin-devices"));
+      accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
+        [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
+          mayChange && one.name !== session?.account ? el("button", {
+            class: "button quiet", onclick: async () => {
+              await request("PATCH", `/api/accounts/${encodeURIComponent(one.name)}`, { isDisabled: !one.isDisabled }).catch(() => {});
+              load();
+            },
+          }, t(one.isDisabled ? "enable" : "disable")) : ""]), "admin-accounts"));
+    } catch (problem) {
+      patients.replaceChildren(notice(t("failed", { code: problem instanceof Problem ? problem.code : "page" }), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
+    }
+  }
+  load();
+}
+
+/** @param {string} title @param {HTMLElement[]} fields @param {() => Promise<void>} send @param {() => void} done */
+function form(title, fields, send, done) {
+  const message = el("p", { class: "form-problem", role: "status" });
+  const self = el("form", {
+    class: "inline-form",
+    onsubmit: async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      setText(message, "");
+      try {
+        await send();
+        /** @type {HTMLFormElement} */ (self).reset();
+        setText(message, t("done"));
+        done();
+      } catch (problem) {
+        setText(message, t("failed", { code: problem instanceof Problem ? problem.code : "page" }));
+      }
+    },
+  }, el("h3", {}, title), ...fields, el("button", { class: "button", type: "submit" }, t("add")), message);
+  return self;
+}
+
+/** @param {string} label @param {Record<string, any>} properties */
+function field(label, properties) {
+  const input = /** @type {HTMLInputElement} */ (el("input", properties));
+  return { input, label: el("label", { class: "field" }, el("span", {}, label), input) };
+}
+
+/** @param {() => void} done */
+function patientForm(done) {
+  const name = field(t("name"), { required: true, maxlength: "120", autocomplete: "off", "data-testid": "new-patient-name" });
+  const born = field(t("birthDateOptional"), { type: "date" });
+  const device = field(t("deviceOptional"), { maxlength: "32", autocomplete: "off", spellcheck: "false" });
+  return form(t("addPatient"), [name.label, born.label, device.label], () => request("POST", "/api/patients", {
+    name: name.input.value.trim(), birthDate: born.input.value || undefined, device: device.input.value.trim() || undefined,
+  }), done);
+}
+
+/** @param {() => void} done */
+function accountForm(done) {
+  const name = field(t("account"), { required: true, maxlength: "64", autocomplete: "off", spellcheck: "false" });
+  const password = field(t("password"), { required: true, type: "password", minlength: "12", maxlength: "128", autocomplete: "new-password" });
+  const role = /** @type {HTMLSelectElement} */ (el("select", {}, ...["Clinician", "Administrator", "Auditor"].map((one) => el("option", { value: one.toLowerCase() }, t(`role${one}`)))));
+  return form(t("addAccount"), [name.label, password.label, el("label", { class: "field" }, el("span", {}, t("role")), role)], () => request("POST", "/api/accounts", {
+    name: name.input.value.trim(), password: password.input.value, role: role.value,
+  }), done);
+}

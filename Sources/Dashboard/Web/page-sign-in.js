@@ -1,1 +1,47 @@
+import { Problem, signIn } from "./api.js";
+import { el, setText } from "./elements.js";
+import { icon } from "./icons.js";
+import { t } from "./strings.js";
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} message
+ * @param {() => void} done
+ */
+export function showSignIn(root, message, done) {
+  const account = /** @type {HTMLInputElement} */ (el("input", {
+    id: "account", name: "username", autocomplete: "username", required: true, autocapitalize: "none", spellcheck: "false", maxlength: "64", "data-testid": "sign-in-account",
+  }));
+  const password = /** @type {HTMLInputElement} */ (el("input", {
+    id: "password", name: "password", type: "password", autocomplete: "current-password", required: true, maxlength: "256", "data-testid": "sign-in-password",
+  }));
+  const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "sign-in-problem" }, message);
+  const button = el("button", { class: "button primary", type: "submit", "data-testid": "sign-in-submit" }, t("signIn"));
+  const form = el("form", {
+    class: "card sign-in", novalidate: true,
+    onsubmit: async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      setText(problem, "");
+      button.toggleAttribute("disabled", true);
+      setText(button, t("signingIn"));
+      try {
+        await signIn(account.value.trim().toLowerCase(), password.value);
+        done();
+      } catch (error) {
+        const code = error instanceof Problem ? error.code : "";
+        setText(problem, code === "too-many-attempts" ? t("tooManyAttempts", { seconds: /** @type {Problem} */ (error).retryAfter })
+          : code === "wrong-password" ? t("signInFailed") : code === "unreachable" ? t("serverUnreachable") : t("failed", { code }));
+        password.value = "";
+        password.focus();
+        button.removeAttribute("disabled");
+        setText(button, t("signIn"));
+      }
+    },
+  },
+  el("div", { class: "sign-in-head" }, icon("mark", "sign-in-mark"), el("h1", {}, t("product")), el("p", {}, t("tagline"))),
+  el("label", { for: "account" }, t("account")), account,
+  el("label", { for: "password" }, t("password")), password,
+  problem, button);
+  root.replaceChildren(el("main", { id: "main", class: "sign-in-page", tabindex: "-1" }, form, el("p", { class: "small-print" }, t("screeningAid"))));
+  account.focus();
+}

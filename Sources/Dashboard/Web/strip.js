@@ -1,1 +1,251 @@
+// Drawing: a sweeping trace with an erase bar. One loop draws every strip that can be seen.
+import { Signal, sampleRate, measured, leadOff, missing } from "./signal.js";
+import { t } from "./strings.js";
 
+/** CSS pixels in a CSS millimetre. */
+export const millimetre = 96 / 25.4;
+/** Width of the bar that goes before the trace, in CSS pixels. */
+const eraseBar = 22;
+
+/** @type {Set<Sweep>} */
+const sweeps = new Set();
+const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+let lastFrame = 0;
+/** Frames drawn, for the tests that measure the frame rate. */
+export const frames = { count: 0 };
+
+/** @param {number} now */
+function frame(now) {
+  requestAnimationFrame(frame);
+  const seconds = (now - lastFrame) / 1000;
+  // Who asked for less motion gets a step each second.
+  if (isStill.matches && seconds < 1) return;
+  lastFrame = now;
+  frames.count++;
+  /** @type {Set<Signal>} */
+  const signals = new Set();
+  for (const sweep of sweeps) signals.add(sweep.signal);
+  for (const signal of signals) signal.advance(Math.min(seconds, 2));
+  for (const sweep of sweeps) if (sweep.isVisible) sweep.draw();
+}
+requestAnimationFrame((now) => { lastFrame = now; frame(now); });
+
+const visibility = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    const sweep = [...sweeps].find((one) => one.canvas === entry.target);
+    if (!sweep) continue;
+    sweep.isVisible = entry.isIntersecting;
+    if (entry.isIntersecting) sweep.redraw();
+  }
+});
+const sizes = new ResizeObserver((entries) => {
+  for (const entry of entries) for (const sweep of sweeps) if (sweep.canvas === entry.target) sweep.fit();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  for (const sweep of sweeps) sweep.fit();
+});
+
+/** The colours of the style sheet. @param {Element} element */
+export function palette(element) {
+  const style = getComputedStyle(element);
+  /** @param {string} name */
+  const colour = (name) => style.getPropertyValue(name).trim();
+  return {
+    trace: colour("--trace"), gap: colour("--gap"), gapText: colour("--gap-text"), normal: colour("--beat-normal"),
+    abnormal: colour("--beat-abnormal"), gridFine: colour("--grid-fine"), gridBold: colour("--grid-bold"),
+    axis: colour("--axis"), text: colour("--text-quiet"), accent: colour("--accent"),
+  };
+}
+
+export class Sweep {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Signal} signal
+   * @param {{pixelsPerSecond: number, pixelsPerMillivolt: number, baseline: number, hasLabels: boolean, line: number}} options
+   */
+  constructor(canvas, signal, options) {
+    this.canvas = canvas;
+    this.signal = signal;
+    this.options = options;
+    this.isVisible = true;
+    this.drawn = 0;
+    this.generation = -1;
+    this.labelled = -Infinity;
+    this.width = this.height = 0;
+    sweeps.add(this);
+    visibility.observe(canvas);
+    sizes.observe(canvas);
+    this.fit();
+  }
+
+  /** Stops drawing. */
+  end() {
+    sweeps.delete(this);
+    visibility.unobserve(this.canvas);
+    sizes.unobserve(this.canvas);
+  }
+
+  /** Fits the bitmap to the element and draws anew. */
+  fit() {
+    const ratio = window.devicePixelRatio || 1;
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
+    if (this.width === 0 || this.height === 0) return;
+    this.canvas.width = Math.round(this.width * ratio);
+    this.canvas.height = Math.round(this.height * ratio);
+    const context = this.canvas.getContext("2d");
+    if (!context) return;
+    this.context = context;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.colours = palette(this.canvas);
+    this.redraw();
+  }
+
+  /** Draws the whole window up to the play head. */
+  redraw() {
+    if (!this.context) return;
+    this.context.clearRect(0, 0, this.width, this.height);
+    const window = Math.floor((this.width - eraseBar) / this.options.pixelsPerSecond * sampleRate);
+    this.drawn = Math.max(this.signal.first, Math.floor(this.signal.play) - window);
+    this.labelled = this.drawn;
+    this.generation = this.signal.generation;
+    this.draw();
+  }
+
+  /** @param {number} index */
+  x(index) { return index / sampleRate * this.options.pixelsPerSecond % this.width; }
+
+  /** @param {number} microvolts */
+  y(microvolts) { return this.height * this.options.baseline - microvolts / 1000 * this.options.pixelsPerMillivolt; }
+
+  /** Draws what was played since the last time. */
+  draw() {
+    const { context, signal } = this;
+    if (!context || this.width === 0) return;
+    if (this.generation !== signal.generation) return this.redraw();
+    const until = Math.floor(signal.play);
+    if (until > this.drawn) {
+      this.clear(this.x(this.drawn), (until - this.drawn) / sampleRate * this.options.pixelsPerSecond + eraseBar);
+      this.drawSpan(this.drawn, until);
+      this.drawn = until;
+      this.canvas.dataset.drawn = String(until);
+    }
+    if (this.options.hasLabels) this.drawLabels();
+  }
+
+  /** Clears from a place on, round the end. @param {number} from @param {number} width */
+  clear(from, width) {
+    const span = Math.min(width, this.width);
+    this.context.clearRect(from, 0, span, this.height);
+    if (from + span > this.width) this.context.clearRect(0, 0, from + span - this.width, this.height);
+  }
+
+  /** @param {number} from @param {number} until */
+  drawSpan(from, until) {
+    const { context, signal, colours } = this;
+    context.strokeStyle = colours.trace;
+    context.lineWidth = this.options.line;
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    context.beginPath();
+    let isDown = false;
+    let lastX = -1;
+    for (let index = Math.max(from - 1, signal.first); index < until; index++) {
+      const kind = signal.kind(index);
+      const x = this.x(index);
+      if (kind !== measured || x < lastX) isDown = false;
+      if (kind === measured) {
+        const y = this.y(signal.value(index));
+        if (isDown) context.lineTo(x, y); else context.moveTo(x, y);
+        isDown = true;
+      } else if (index >= from && (kind === leadOff || kind === missing)) {
+        context.save();
+        context.fillStyle = colours.gap;
+        context.fillRect(x, 0, this.options.pixelsPerSecond / sampleRate + 0.6, this.height);
+        context.restore();
+        if (this.options.hasLabels && signal.kind(index - 1) !== kind) this.drawGapText(x, t(kind === leadOff ? "leadOff" : "gap"));
+      }
+      lastX = x;
+    }
+    context.stroke();
+  }
+
+  /** @param {number} x @param {string} text */
+  drawGapText(x, text) {
+    const { context, colours } = this;
+    context.save();
+    context.fillStyle = colours.gapText;
+    context.font = "12px system-ui, sans-serif";
+    context.fillText(text, x + 4, this.height - 8);
+    context.restore();
+  }
+
+  /** Labels above R peaks; a beat that is known late gets its label late, while its place can still be seen. */
+  drawLabels() {
+    const { context, signal, colours } = this;
+    for (const beat of signal.beats) {
+      if (beat.position <= this.labelled || beat.position > this.drawn) continue;
+      const x = this.x(beat.position);
+      const text = beat.label ?? (beat.isAbnormal ? "A" : "N");
+      context.save();
+      context.textAlign = "center";
+      context.fillStyle = beat.isAbnormal ? colours.abnormal : colours.normal;
+      context.font = `${beat.isAbnormal ? "700" : "500"} 14px system-ui, sans-serif`;
+      context.fillText(text, x, 15);
+      context.font = "11px system-ui, sans-serif";
+      context.fillText(beat.abnormalProbability.toFixed(2), x, 29);
+      if (beat.isAbnormal) {
+        // An underline too: colour alone says nothing.
+        context.fillRect(x - 9, 33, 18, 2);
+      } else {
+        context.fillRect(x - 0.5, 33, 1, 4);
+      }
+      context.restore();
+      this.labelled = beat.position;
+    }
+  }
+}
+
+/**
+ * Draws ECG paper: 1 mm and 5 mm lines, and the 1 mV pulse of 0.2 s in the margin.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{margin: number, baseline: number}} options margin in CSS pixels
+ */
+export function drawPaper(canvas, { margin, baseline }) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const colours = palette(canvas);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const zero = height * baseline;
+  for (const [step, colour, line] of /** @type {[number, string, number][]} */ ([[1, colours.gridFine, 0.6], [5, colours.gridBold, 1]])) {
+    context.strokeStyle = colour;
+    context.lineWidth = line;
+    context.beginPath();
+    for (let x = margin % (step * millimetre); x <= width; x += step * millimetre) {
+      context.moveTo(x, 0);
+      context.lineTo(x, height);
+    }
+    for (let y = zero % (step * millimetre); y <= height; y += step * millimetre) {
+      context.moveTo(0, y);
+      context.lineTo(width, y);
+    }
+    context.stroke();
+  }
+  context.strokeStyle = colours.trace;
+  context.lineWidth = 1.6;
+  context.beginPath();
+  context.moveTo(1 * millimetre, zero);
+  context.lineTo(2.5 * millimetre, zero);
+  context.lineTo(2.5 * millimetre, zero - 10 * millimetre);
+  context.lineTo(7.5 * millimetre, zero - 10 * millimetre);
+  context.lineTo(7.5 * millimetre, zero);
+  context.lineTo(9 * millimetre, zero);
+  context.stroke();
+  context.fillStyle = colours.text;
+  context.font = "11px system-ui, sans-serif";
+  context.fillText("1 mV", 2.6 * millimetre, zero + 15);
+}

@@ -1,0 +1,154 @@
+import Cardio
+import Dashboard
+import Decryptor
+import Findings
+import Foundation
+import KeyVaultClient
+import Logging
+import Sealing
+import Store
+import Synchronization
+import Wire
+
+/// A clock that a test turns.
+final class TestClock: Sendable {
+  private let micros = Mutex<UInt64>(1_767_225_600_000_000)
+  var now: UInt64 { micros.withLock { $0 } }
+  func advance(_ seconds: Double) { micros.withLock { $0 += UInt64(seconds * 1_000_000) } }
+  var timekeeper: Timekeeper {
+    Timekeeper(unixMicroseconds: { self.now }, uptime: { .microseconds(Int64(self.now)) })
+  }
+}
+
+/// A small hospital: store, keys, accounts, one patient who wears a device that seals a synthetic ECG.
+final class Ward: Sendable {
+  static let cheap = KeyDerivation.ScryptCost(n: 1 << 10, r: 8, p: 1)
+  static let password = "correct horse battery staple"
+
+  let store = MemoryStore()
+  let clock = TestClock()
+  let keys: FixedKeySource
+  let service: DashboardService
+
+  init(configuration: DashboardConfiguration? = nil, time: Timekeeper? = nil) throws {
+    keys = try FixedKeySource()
+    service = try DashboardService(
+      configuration: configuration
+        ?? DashboardConfiguration(port: 0, certificateChainPath: "", privateKeyPath: "", passwordCost: Self.cheap),
+      chunks: store, findings: store, alerts: store, registry: store, changes: store, keys: keys,
+      time: time ?? clock.timekeeper, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+  }
+
+  func addAccounts() async throws {
+    let accounts = try AccountAdministration(registry: store, cost: Self.cheap)
+    for role in Role.allCases {
+      try await accounts.create(
+        name: role.rawValue, role: role, password: SecretBytes(copying: Self.password.utf8))
+    }
+  }
+
+  func addPatient(name: String = "Anna Muster", device: DeviceID) async throws -> Pseudonym {
+    try keys.setKey(SecretBytes(randomCount: 32), for: device)
+    return try await PatientAdministration(registry: store, keys: keys).create(
+      PatientIdentity(name: name, birthDate: "1950-02-28"), wearing: device)
+  }
+}
+
+/// A device on a patient's chest: seals chunks, and the findings that an analysis would make of them.
+final class Wearer {
+  let reference: SessionReference
+  let iv: SessionIV
+  private let sealer: ChunkSealer
+  private let seal: FindingsSeal
+  private var patient: SyntheticPatient
+  private var sequence: UInt64 = 0
+  private var sample: UInt64 = 0
+  private var beats: UInt64 = 0
+  private var abnormal: UInt64 = 0
+  private var lastPosition: Double?
+
+  init(device: DeviceID, keys: FixedKeySource, preset: SyntheticPatient.Preset, seed: UInt64 = 1) async throws {
+    guard let session = SessionID(try SecureRandom.bytes(16)), let iv = SessionIV(try SecureRandom.bytes(12)) else {
+      throw SealingError.wrongSize("session")
+    }
+    reference = SessionReference(device: device, session: session)
+    self.iv = iv
+    let request = SessionKeyRequest(
+      reference: reference, iv: iv, keyVersion: KeyVersion(rawValue: 1), purposes: [.session, .findings])
+    guard case .released(let released)? = try await keys.sessionKeys([request]).first,
+      let chunkKey = released[.session], let findingsKey = released[.findings]
+    else { throw SealingError.wrongSize("keys") }
+    sealer = try ChunkSealer(key: chunkKey, device: device)
+    seal = try FindingsSeal(key: findingsKey, reference: reference)
+    patient = SyntheticPatient(preset: preset, seed: seed)
+  }
+
+  /// Samples that are never taken.
+  func skip(_ count: Int) {
+    _ = patient.next(count)
+    sample += UInt64(count)
+  }
+
+  /// Seals and commits one chunk and its finding.
+  func send(to store: MemoryStore, at now: UInt64) async throws {
+    let signal = patient.next(ChunkHeader.maximumSampleCount)
+    let isLeadOff = signal.isLeadOff.contains(true)
+    let captured = now - 1_496_000
+    let header = ChunkHeader(
+      keyVersion: KeyVersion(rawValue: 1), nonce: iv.nonce(sequence: sequence), session: reference.session,
+      sequence: sequence, kind: .ecgLeadI, firstSample: sample, count: signal.microvolts.count,
+      nanovoltsPerLSB: 1000, captureTime: captured, isClockSynchronised: true,
+      leadOff: isLeadOff ? [.positive] : [], firmware: FirmwareVersion(rawValue: 0x010203))
+    let plaintext = signal.microvolts.flatMap { value in
+      let lsb = Int16(max(-32_000, min(32_000, value)))
+      return [UInt8(truncatingIfNeeded: lsb), UInt8(truncatingIfNeeded: lsb >> 8)]
+    }
+    let chunk = try sealer.seal(plaintext, header: header)
+    var telemetry = DeviceTelemetry(device: reference.device)
+    telemetry.status = .online
+    telemetry.statusSince = 1
+    telemetry.committed = sequence + 1
+    telemetry.latencyMilliseconds = LatencyPercentiles(p50: 62, p95: 90, p99: 140)
+    _ = try await store.commit(
+      ChunkBatch(
+        chunks: [ReceivedChunk(device: reference.device, header: header, message: chunk.encoded(), receivedAt: now)],
+        telemetry: [telemetry]))
+    let found: [BeatFinding] = isLeadOff ? [] : signal.beats.map { beatFinding(of: $0, captured: captured) }
+    beats += UInt64(found.count)
+    abnormal += UInt64(found.count(where: \.isAbnormal))
+    let rate = found.compactMap(\.rrMilliseconds).last.map { 60_000 / Double($0) }
+    let finding = Finding(
+      sequence: sequence, kind: .ecgLeadI, firstSample: sample, sampleCount: signal.microvolts.count,
+      captureTime: captured, isClockSynchronised: true, leadOff: header.leadOff,
+      quality: isLeadOff ? 0 : patient.preset == .noisy ? 0.42 : 0.94, beats: found, heartRate: isLeadOff ? nil : rate,
+      beatCount: beats, abnormalBeatCount: abnormal)
+    let sealed = SealedFinding(sequence: sequence, box: try seal.seal(finding))
+    _ = try await store.commit(
+      [
+        AnalysisCommit(
+          reference: reference, epoch: 1, analysedThrough: sequence, findings: [sealed], checkpoint: nil,
+          refusedChunks: 0)
+      ], now: now)
+    sequence += 1
+    sample += UInt64(signal.microvolts.count)
+  }
+
+  /// Opens an alert about this session.
+  func alert(_ body: AlertBody, in store: MemoryStore, at now: UInt64) async throws -> AlertID {
+    guard let id = AlertID(try SecureRandom.bytes(16)) else { throw SealingError.wrongSize("alert") }
+    let box = try seal.seal(Array(JSONEncoder().encode(body)), kind: .alert, name: id.description)
+    try await store.commit(
+      AlertBatch(opened: [
+        AlertRecord(id: id, reference: reference, state: .open, openedAt: now, updatedAt: now, box: box)
+      ]))
+    return id
+  }
+
+  private func beatFinding(of beat: SyntheticBeat, captured: UInt64) -> BeatFinding {
+    defer { lastPosition = beat.position }
+    let isAbnormal = beat.beatClass.isAbnormal
+    return BeatFinding(
+      position: beat.position, time: captured, rrMilliseconds: lastPosition.map { UInt32((beat.position - $0) * 8) },
+      amplitudeMicrovolts: 1100, abnormalProbability: isAbnormal ? 0.97 : 0.02, isAbnormal: isAbnormal)
+  }
+}
