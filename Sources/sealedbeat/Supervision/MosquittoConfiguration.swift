@@ -52,12 +52,10 @@ package struct MosquittoConfiguration: Sendable {
       "@ACCESS_LIST@": try Self.value(accessList, "the access list", isPath: true),
       "@USER@": try Self.value(user, "the user", isPath: false),
     ]
-    // Each line holds at most one place, so that no value is ever searched for another's.
+    // One pass over the words, so that a value is never searched for another's place.
     return Self.template.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      for (place, value) in values where line.hasSuffix(" " + place) {
-        return line.dropLast(place.count) + value
-      }
-      return String(line)
+      line.split(separator: " ", omittingEmptySubsequences: false).map { values[String($0)] ?? String($0) }
+        .joined(separator: " ")
     }.joined(separator: "\n")
   }
 
