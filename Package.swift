@@ -159,7 +159,10 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio"]),
     .testTarget(
       name: "KeyVaultTests",
-      dependencies: ["KeyVault", "KeyVaultClient", "Sealing", "Wire", .crypto, .x509, .hummingbirdTesting, .logging]),
+      dependencies: [
+        "KeyVault", "KeyVaultClient", "Sealing", "Wire", .asyncHTTPClient, .crypto, .grdb, .logging, .nioCore, .nioSSL,
+        .swiftASN1, .x509,
+      ]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Wire", .grdb]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "MQTT", "Store", "Wire", .logging]),
     .testTarget(
