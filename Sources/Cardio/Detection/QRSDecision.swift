@@ -7,26 +7,26 @@
 /// * it is below the threshold of ``QRSLevels``.
 ///
 /// When no beat came for longer than the rhythm lets expect, the highest candidate left out since is one, if it reaches a
-/// lower threshold (search-back). The constants were chosen on `mitdb` and one half of `svdb` together.
+/// lower threshold (search-back). The constants were chosen on both leads of `mitdb` and of one half of `svdb` together.
 struct QRSDecision: Hashable, Sendable, Codable {
   /// No two beats are nearer, in samples: 224 ms, a rate of 268 a minute.
   static let refractory = 28
   /// How far ahead of a QRS complex a P wave may lie, in samples: 320 ms.
   private static let pWaveReach = 40
   /// How many times higher the QRS complex behind a P wave is at least.
-  private static let pWaveRatio: Float = 1.45
+  private static let pWaveRatio: Float = 1.33
   /// How far behind a beat its T wave or second hump may lie, in samples: 320 ms.
   private static let tWaveReach = 40
   /// The share of the beat's height that a candidate needs at the end of the refractory time …
   private static let earlyShare: Float = 0.95
   /// … and at ``tWaveReach``; between them on a straight line.
-  private static let lateShare: Float = 0.73
+  private static let lateShare: Float = 0.78
   /// Search-back begins when this many times the median RR interval has passed.
   private static let searchAfter: Float = 1.6
   /// The share of the threshold that suffices for it.
   private static let searchShare: Float = 0.66
   /// How near to its neighbours a beat found by it may lie, in median RR intervals.
-  private static let searchDistance: Float = 0.59
+  private static let searchDistance: Float = 0.49
   /// How old a candidate may be for it, in samples: 3.2 s. The signal around it must still be in the ring.
   private static let searchReach = 400
   /// RR intervals of which the median is taken.
@@ -37,7 +37,7 @@ struct QRSDecision: Hashable, Sendable, Codable {
   private static let longestRhythm = 250
   /// Without a beat for this long the levels are learnt anew, in samples: 4.8 s, longer than any pause that is followed
   /// by beats of the same height.
-  private static let relearnAfter = 600
+  private static let relearnAfter = 560
   /// Candidates kept for search-back: more than 5 s of the densest noise.
   private static let leftOutLimit = 64
 

@@ -7,21 +7,21 @@
 /// The running height of beats and of the rest, and the threshold between them, all in µV of the envelope.
 struct QRSLevels: Hashable, Sendable, Codable {
   /// The share of the way to a new beat's height by which the level moves.
-  private static let signalShare: Float = 0.11
+  private static let signalShare: Float = 0.113
   /// The same for the rest, upward …
-  private static let noiseRise: Float = 0.125
+  private static let noiseRise: Float = 0.124
   /// … and downward.
-  private static let noiseFall: Float = 0.155
+  private static let noiseFall: Float = 0.158
   /// The threshold is the weighted geometric mean of both levels, times ``margin``; this is the weight of the beats. In
   /// a quiet signal low beats are found; where the rest is high, only high ones.
   private static let signalWeight: Float = 0.57
   private static let margin: Float = 1.19
   /// Noise gate: a beat stands this many times above the rest.
-  private static let gate: Float = 2.5
-  /// Below 10 µV the envelope shows no heart: a QRS complex of 0.1 mV reaches 20 µV.
-  private static let floor: Float = 10
+  private static let gate: Float = 2.3
+  /// Below this, in µV, the envelope shows no heart: a QRS complex of 0.1 mV reaches 20 µV.
+  private static let floor: Float = 8.6
   /// How much higher than usual a beat may be and still count in full, so that a spike does not deafen the detector.
-  private static let usualExcess: Float = 2
+  private static let usualExcess: Float = 2.3
   /// When levels are learnt: how many times above the median candidate the highest must stand to be a beat.
   private static let standingOut: Float = 4
 

@@ -79,6 +79,7 @@ extension QRSEvaluation.Record {
   /// Compares the beats of ``RecordReplay`` with a record's annotations; stretches of ventricular flutter do not count.
   ///
   /// - Parameters:
+  ///   - name: The record's name.
   ///   - samples: What the device would have sent, at 125 Hz.
   ///   - beats: What the analysis found in them.
   ///   - annotations: The reference.

@@ -9,9 +9,13 @@ public struct Vitals: Hashable, Sendable, Codable {
   /// The time since the last R peak in seconds; `nil` when there is none.
   public let secondsSinceLastBeat: Double?
 
-  /// The vitals at `now` (seconds on the session's timeline) from the session's latest beats, in order of time.
+  /// The vitals at one moment.
   ///
-  /// - Parameter isSinus: For each beat whether it is a sinus beat; an interval counts as NN when both its ends are. All by default.
+  /// - Parameters:
+  ///   - beats: The session's latest beats, in order of time.
+  ///   - isSinus: For each beat whether it is a sinus beat; an interval counts as NN when both its ends are. All by
+  ///     default.
+  ///   - now: The moment, in seconds on the session's timeline.
   public init(beats: [Beat], isSinus: [Bool]? = nil, now: Double) {
     heartRate = HeartRate.beatsPerMinute(beats, now: now)
     rPeakCount = beats.count { $0.seconds > now - HeartRate.windowSeconds && $0.seconds <= now }
