@@ -20,11 +20,43 @@ public protocol ChunkStore: Sendable {
     of reference: SessionReference, from sequence: UInt64, limit: Int
   ) async throws(StoreError) -> [StoredChunk]
 
+  /// Pages of several sessions in one look at the store: one answer for each query, in order.
+  func chunks(_ queries: [ChunkQuery]) async throws(StoreError) -> [[StoredChunk]]
+
   /// Every device's link and telemetry quality.
   func devices() async throws(StoreError) -> [DeviceTelemetry]
 
   /// Deletes sessions whose last chunk arrived before `time`; returns how many chunks went.
   func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int
+}
+
+/// A page of one session's chunks; see ``ChunkStore/chunks(of:from:limit:)``.
+public struct ChunkQuery: Sendable, Hashable {
+  /// Whose chunks.
+  public let reference: SessionReference
+  /// The first sequence number wanted.
+  public let sequence: UInt64
+  /// Most chunks wanted.
+  public let limit: Int
+
+  /// Describes a page.
+  public init(reference: SessionReference, from sequence: UInt64, limit: Int) {
+    self.reference = reference
+    self.sequence = sequence
+    self.limit = limit
+  }
+}
+
+extension ChunkStore {
+  /// Asks page by page, for a store that gains nothing by asking at once.
+  public func chunks(_ queries: [ChunkQuery]) async throws(StoreError) -> [[StoredChunk]] {
+    var pages: [[StoredChunk]] = []
+    pages.reserveCapacity(queries.count)
+    for query in queries {
+      pages.append(try await chunks(of: query.reference, from: query.sequence, limit: query.limit))
+    }
+    return pages
+  }
 }
 
 /// What one transaction of the broker holds.

@@ -8,6 +8,11 @@ public protocol FindingStore: Sendable {
     _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
   ) async throws(StoreError) -> AnalysisClaim?
 
+  /// Claims several sessions in one transaction: one answer for each, in order.
+  func claim(
+    _ references: [SessionReference], owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
+  ) async throws(StoreError) -> [AnalysisClaim?]
+
   /// Commits findings, positions and checkpoints of several sessions in one transaction. Findings of a session must
   /// continue where its position stands; a claim that was lost refuses that session's part alone.
   /// - Returns: the sessions whose claim was lost.
@@ -29,6 +34,20 @@ public protocol FindingStore: Sendable {
 
   /// Deletes what was derived from sessions last advanced before `time`.
   func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int
+}
+
+extension FindingStore {
+  /// Claims one by one, for a store that gains nothing by one transaction.
+  public func claim(
+    _ references: [SessionReference], owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
+  ) async throws(StoreError) -> [AnalysisClaim?] {
+    var claims: [AnalysisClaim?] = []
+    claims.reserveCapacity(references.count)
+    for reference in references {
+      claims.append(try await claim(reference, owner: owner, leaseUntil: leaseUntil, now: now))
+    }
+    return claims
+  }
 }
 
 /// A finding at rest: one for each chunk, under the chunk's sequence number.

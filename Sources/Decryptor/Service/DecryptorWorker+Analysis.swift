@@ -8,47 +8,77 @@ extension DecryptorWorker {
   func analyseQueue() async throws(StoreError) {
     let round = queue
     queue.removeAll(keepingCapacity: true)
-    var done = 0
+    for session in round { session.isQueued = false }
     do throws(StoreError) {
-      for session in round {
-        session.isQueued = false
-        done += 1
-        guard live[session.reference] === session else { continue }
-        try await advance(session)
-        if preparedFindings >= Self.findingsPerCommit { try await flush() }
+      var rest = round[...]
+      while !rest.isEmpty {
+        let batch = rest.prefix(Self.sessionsPerRead).filter { live[$0.reference] === $0 }
+        rest = rest.dropFirst(Self.sessionsPerRead)
+        for session in batch where session.isReplaying {
+          try await guarded(session) { () throws(StoreError) in try await replay(session) }
+        }
+        try await analyse(batch.filter { !$0.isReplaying && $0.hasWork && live[$0.reference] === $0 })
       }
       try await flush()
     } catch {
-      for session in round[done...] { session.isQueued = false }
-      for session in round { enqueue(session) }
+      for session in round where live[session.reference] === session { enqueue(session) }
       throw error
     }
     // What has more to do comes again, behind the others.
     for session in round where live[session.reference] === session { enqueue(session) }
   }
 
-  private func advance(_ session: LiveSession) async throws(StoreError) {
-    session.lastActive = time.uptime()
+  /// Gives several sessions a turn, with one look at the store.
+  private func analyse(_ sessions: [LiveSession]) async throws(StoreError) {
+    guard !sessions.isEmpty else { return }
+    for (session, page) in try await pages(sessions) { try await analyse(session, page) }
+  }
+
+  private func pages(_ sessions: [LiveSession]) async throws(StoreError) -> [(LiveSession, [StoredChunk])] {
+    let queries = sessions.map {
+      ChunkQuery(reference: $0.reference, from: $0.next, limit: Self.chunksPerTurn)
+    }
     do throws(StoreError) {
-      if session.isReplaying { return try await replay(session) }
-      guard session.hasWork, let contiguous = session.record.contiguous else { return }
-      let stored = try await chunks.chunks(of: session.reference, from: session.next, limit: Self.chunksPerTurn)
-      // A short page, or one that reaches beyond the contiguous part, shows all of that part: what is not in it is lost.
-      let isWhole = stored.count < Self.chunksPerTurn || (stored.last.map { $0.sequence >= contiguous } ?? true)
-      let last = isWhole ? contiguous : stored.last?.sequence ?? contiguous
-      do {
-        let commit = try session.analyse(stored, through: last, judge: judge, clock: &clock)
-        prepared.append(commit)
-        preparedFindings += commit.findings.count
-      } catch {
-        // The library failed to seal: nothing of this turn is kept.
-        logger.error("sealing failed", metadata: ["session": "\(session.reference)", "cause": "\(error)"])
-        postpone(session)
-      }
+      return Array(zip(sessions, try await chunks.chunks(queries)))
     } catch  where error == StoreError(.corrupt, "") {
-      // A page that cannot be read stops this session alone.
-      logger.error(
-        "a session cannot be read", metadata: ["session": "\(session.reference)", "cause": "\(error)"])
+      // One of them cannot be read: each by itself, then.
+      var pages: [(LiveSession, [StoredChunk])] = []
+      for (session, query) in zip(sessions, queries) {
+        try await guarded(session) { () throws(StoreError) in
+          let page = try await chunks.chunks(of: query.reference, from: query.sequence, limit: query.limit)
+          pages.append((session, page))
+        }
+      }
+      return pages
+    }
+  }
+
+  private func analyse(_ session: LiveSession, _ page: [StoredChunk]) async throws(StoreError) {
+    guard let contiguous = session.record.contiguous else { return }
+    session.lastActive = time.uptime()
+    // A short page, or one that reaches beyond the contiguous part, shows all of that part: what is not in it is lost.
+    let isWhole = page.count < Self.chunksPerTurn || (page.last.map { $0.sequence >= contiguous } ?? true)
+    let last = isWhole ? contiguous : page.last?.sequence ?? contiguous
+    do {
+      let commit = try session.analyse(page, through: last, judge: judge, clock: &clock)
+      prepared.append(commit)
+      preparedFindings += commit.findings.count
+    } catch {
+      // The library failed to seal: nothing of this turn is kept.
+      logger.error("sealing failed", metadata: ["session": "\(session.reference)", "cause": "\(error)"])
+      postpone(session)
+    }
+    if preparedFindings >= Self.findingsPerCommit { try await flush() }
+  }
+
+  /// Does something for one session; a page that cannot be read then stops this session alone.
+  private func guarded(
+    _ session: LiveSession, _ body: () async throws(StoreError) -> Void
+  ) async throws(StoreError) {
+    do throws(StoreError) {
+      try await body()
+    } catch  where error == StoreError(.corrupt, "") {
+      logger.error("a session cannot be read", metadata: ["session": "\(session.reference)", "cause": "\(error)"])
       postpone(session)
     }
   }

@@ -27,8 +27,8 @@ extension DecryptorWorker {
   /// - Returns: `false` when the vault cannot be reached.
   private func open(_ records: [SessionRecord]) async throws(StoreError) -> Bool {
     var claimed: [(record: SessionRecord, claim: AnalysisClaim)] = []
-    for record in records {
-      if let claim = try await claim(record.reference) {
+    for (record, claim) in zip(records, try await claim(records.map(\.reference))) {
+      if let claim {
         let isDone = claim.analysedThrough.map { $0 >= record.contiguous ?? 0 } ?? false
         if isDone { waiting[record.reference] = nil } else { claimed.append((record, claim)) }
       } else {
@@ -54,12 +54,12 @@ extension DecryptorWorker {
     return true
   }
 
-  /// Claims a session for as long as the configuration says.
-  func claim(_ reference: SessionReference) async throws(StoreError) -> AnalysisClaim? {
+  /// Claims sessions for as long as the configuration says; `nil` where another decryptor holds one.
+  func claim(_ references: [SessionReference]) async throws(StoreError) -> [AnalysisClaim?] {
     let now = time.unixMicroseconds()
     let (seconds, attoseconds) = configuration.lease.components
     let lease = UInt64(seconds) * 1_000_000 + UInt64(attoseconds) / 1_000_000_000_000
-    return try await findings.claim(reference, owner: configuration.owner, leaseUntil: now + lease, now: now)
+    return try await findings.claim(references, owner: configuration.owner, leaseUntil: now + lease, now: now)
   }
 
   /// Asks the vault; notes and reports whether it can be reached.

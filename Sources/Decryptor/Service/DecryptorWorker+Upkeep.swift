@@ -10,7 +10,7 @@ extension DecryptorWorker {
     let now = time.uptime()
     guard now - lastUpkeep >= Self.upkeepInterval else { return }
     lastUpkeep = now
-    let quiet = live.values.filter { now - $0.lastActive >= configuration.idleLimit }
+    let quiet = live.values.filter { !$0.isQueued && !$0.hasWork && now - $0.lastActive >= configuration.idleLimit }
     for session in quiet { try await rest(session) }
     try await flush()
     for session in quiet { close(session) }
@@ -30,15 +30,19 @@ extension DecryptorWorker {
   }
 
   private func renewClaims(_ now: Duration) async throws(StoreError) {
-    for session in Array(live.values) where now - session.claimedAt >= configuration.lease / 2 {
-      let claim = try await claim(session.reference)
-      if let claim, claim.analysedThrough == session.analysedThrough {
-        session.epoch = claim.epoch
-        session.claimedAt = now
-      } else {
-        metrics.lostClaims(1)
-        logger.warning("another decryptor has taken a session", metadata: ["session": "\(session.reference)"])
-        postpone(session)
+    var old = live.values.filter { now - $0.claimedAt >= configuration.lease / 2 }
+    while !old.isEmpty {
+      let batch = Array(old.prefix(Self.sessionsPerOpening))
+      old.removeFirst(batch.count)
+      for (session, claim) in zip(batch, try await claim(batch.map(\.reference))) {
+        if let claim, claim.analysedThrough == session.analysedThrough {
+          session.epoch = claim.epoch
+          session.claimedAt = now
+        } else {
+          metrics.lostClaims(1)
+          logger.warning("another decryptor has taken a session", metadata: ["session": "\(session.reference)"])
+          postpone(session)
+        }
       }
     }
   }

@@ -11,6 +11,8 @@ internal import Wire
 package final class DecryptorWorker {
   /// Most chunks of one session in one turn, so that a session that catches up does not hold up the others: 95 s of signal.
   static let chunksPerTurn = 64
+  /// Sessions whose chunks are read in one look at the store: 2 MiB of ciphertext at the most.
+  static let sessionsPerRead = 64
   /// Most findings in one transaction: some 100 KiB, and a few milliseconds of CPU before its first chunk is on disk.
   static let findingsPerCommit = 512
   /// Sessions opened at a time: one request to the vault, well under its limit.

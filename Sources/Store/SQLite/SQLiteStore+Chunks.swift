@@ -46,25 +46,33 @@ extension SQLiteStore: ChunkStore {
   public func chunks(
     of reference: SessionReference, from sequence: UInt64, limit: Int
   ) async throws(StoreError) -> [StoredChunk] {
-    try await chunks.read { db in
-      guard
-        let row = try Int64.fetchOne(
-          db.cachedStatement(sql: "SELECT id FROM session WHERE device = ? AND session = ?"),
-          arguments: [reference.device.name, Data(reference.session.bytes)]), sequence <= RowKey.highestSequence
-      else { return [] }
-      let range = RowKey.range(session: row, from: sequence)
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(sql: "SELECT id, received, message FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"),
-        arguments: [range.lowerBound, range.upperBound, max(limit, 0)])
-      var stored: [StoredChunk] = []
-      while let row = try rows.next() {
-        stored.append(
-          StoredChunk(
-            sequence: RowKey.sequence(row[0]), message: [UInt8](row[2] as Data),
-            receivedAt: UInt64(row[1] as Int64)))
-      }
-      return stored
+    try await chunks.read { db in try Self.chunks(ChunkQuery(reference: reference, from: sequence, limit: limit), db) }
+  }
+
+  /// See ``ChunkStore/chunks(_:)``.
+  public func chunks(_ queries: [ChunkQuery]) async throws(StoreError) -> [[StoredChunk]] {
+    try await chunks.read { db in try queries.map { try Self.chunks($0, db) } }
+  }
+
+  private static func chunks(_ query: ChunkQuery, _ db: Database) throws -> [StoredChunk] {
+    guard
+      let row = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT id FROM session WHERE device = ? AND session = ?"),
+        arguments: [query.reference.device.name, Data(query.reference.session.bytes)]),
+      query.sequence <= RowKey.highestSequence
+    else { return [] }
+    let range = RowKey.range(session: row, from: query.sequence)
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT id, received, message FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"),
+      arguments: [range.lowerBound, range.upperBound, max(query.limit, 0)])
+    var stored: [StoredChunk] = []
+    while let row = try rows.next() {
+      stored.append(
+        StoredChunk(
+          sequence: RowKey.sequence(row[0]), message: [UInt8](row[2] as Data),
+          receivedAt: UInt64(row[1] as Int64)))
     }
+    return stored
   }
 
   /// See ``ChunkStore/devices()``.

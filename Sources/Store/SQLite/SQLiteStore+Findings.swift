@@ -12,32 +12,47 @@ extension SQLiteStore: FindingStore {
     _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
   ) async throws(StoreError) -> AnalysisClaim? {
     try await findings.write(ringing: false) { db in
-      // Taken or untouched: the row is left as it is while another owner's lease runs.
-      try db.cachedStatement(
+      try Self.claim(reference, owner: owner, leaseUntil: leaseUntil, now: now, db)
+    }
+  }
+
+  /// Claims several sessions in one transaction; each as ``FindingStore/claim(_:owner:leaseUntil:now:)`` says.
+  public func claim(
+    _ references: [SessionReference], owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
+  ) async throws(StoreError) -> [AnalysisClaim?] {
+    try await findings.write(ringing: false) { db in
+      try references.map { try Self.claim($0, owner: owner, leaseUntil: leaseUntil, now: now, db) }
+    }
+  }
+
+  private static func claim(
+    _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds, _ db: Database
+  ) throws -> AnalysisClaim? {
+    // Taken or untouched: the row is left as it is while another owner's lease runs.
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO analysis (device, session, owner, lease_until, epoch, advanced_at, finding_count, refused_chunks,
+          revision) VALUES (?1, ?2, ?3, ?4, 1, ?5, 0, 0, 0)
+        ON CONFLICT (device, session) DO UPDATE SET owner = ?3, lease_until = ?4, epoch = epoch + 1
+        WHERE owner = ?3 OR lease_until <= ?5
+        """
+    ).execute(arguments: [
+      reference.device.name, Data(reference.session.bytes), owner, Int64(clamping: leaseUntil), Int64(clamping: now),
+    ])
+    guard db.changesCount > 0 else { return nil }
+    return try Row.fetchOne(
+      db.cachedStatement(
         sql: """
-          INSERT INTO analysis (device, session, owner, lease_until, epoch, advanced_at, finding_count, refused_chunks,
-            revision) VALUES (?1, ?2, ?3, ?4, 1, ?5, 0, 0, 0)
-          ON CONFLICT (device, session) DO UPDATE SET owner = ?3, lease_until = ?4, epoch = epoch + 1
-          WHERE owner = ?3 OR lease_until <= ?5
-          """
-      ).execute(arguments: [
-        reference.device.name, Data(reference.session.bytes), owner, Int64(clamping: leaseUntil), Int64(clamping: now),
-      ])
-      guard db.changesCount > 0 else { return nil }
-      return try Row.fetchOne(
-        db.cachedStatement(
-          sql: """
-            SELECT epoch, analysed_through, checkpoint_sequence, checkpoint FROM analysis
-            WHERE device = ? AND session = ?
-            """), arguments: [reference.device.name, Data(reference.session.bytes)]
-      ).map { row in
-        var checkpoint: SealedCheckpoint?
-        if let sequence = row[2] as Int64?, let box = row[3] as Data? {
-          checkpoint = SealedCheckpoint(sequence: UInt64(sequence), box: [UInt8](box))
-        }
-        return AnalysisClaim(
-          epoch: row[0], analysedThrough: (row[1] as Int64?).map { UInt64($0) }, checkpoint: checkpoint)
+          SELECT epoch, analysed_through, checkpoint_sequence, checkpoint FROM analysis
+          WHERE device = ? AND session = ?
+          """), arguments: [reference.device.name, Data(reference.session.bytes)]
+    ).map { row in
+      var checkpoint: SealedCheckpoint?
+      if let sequence = row[2] as Int64?, let box = row[3] as Data? {
+        checkpoint = SealedCheckpoint(sequence: UInt64(sequence), box: [UInt8](box))
       }
+      return AnalysisClaim(
+        epoch: row[0], analysedThrough: (row[1] as Int64?).map { UInt64($0) }, checkpoint: checkpoint)
     }
   }
 
