@@ -15,12 +15,9 @@ public final class SecretBytes: @unchecked Sendable, CustomStringConvertible, Cu
     count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     buffer = LockedMemory.allocate(count)
-    do {
-      try fill(buffer)
-    } catch {
-      LockedMemory.release(buffer)
-      throw error
-    }
+    // `deinit` releases the buffer if this throws, since every stored property is set: releasing it here as well would
+    // free it twice.
+    try fill(buffer)
   }
 
   /// Copies bytes; wiping the original is the caller's to do.

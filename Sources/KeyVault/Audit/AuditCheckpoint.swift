@@ -13,6 +13,14 @@ package struct AuditCheckpoint: Hashable, Sendable {
   /// Ed25519 (RFC 8032) over ``statement``.
   package let signature: [UInt8]
 
+  /// Puts a statement together; ``isSigned(by:)`` says whether it may be believed.
+  package init(count: UInt64, head: [UInt8], time: UInt64, signature: [UInt8]) {
+    self.count = count
+    self.head = head
+    self.time = time
+    self.signature = signature
+  }
+
   /// What is signed.
   package var statement: [UInt8] { Self.statement(count: count, head: head, time: time) }
 

@@ -43,6 +43,21 @@ package struct AuditEntry: Hashable, Sendable {
   /// Why, or why not: a session, a stable code, a number. May be empty.
   package let reason: String
 
+  /// States what was done.
+  package init(
+    sequence: UInt64, time: UInt64, actor: String, action: Action, outcome: Outcome, object: String, purpose: String,
+    reason: String
+  ) {
+    self.sequence = sequence
+    self.time = time
+    self.actor = actor
+    self.action = action
+    self.outcome = outcome
+    self.object = object
+    self.purpose = purpose
+    self.reason = reason
+  }
+
   /// The canonical form that is hashed: a CBOR array of eight items.
   package var encoded: [UInt8] {
     var writer = CBORWriter(reservingCapacity: 160)
