@@ -53,7 +53,7 @@ def fit(
     windows, truth = torch.from_numpy(training.windows), torch.from_numpy(training.abnormal)
 
     state: dict[str, object] = {"epoch": 0, "history": [], "best": None, "best_auc": -1.0, "best_epoch": 0}
-    fingerprint = [name, settings.__dict__, torch.get_num_threads(), torch.__version__, len(training), 0 if validation is None else len(validation)]
+    fingerprint = [name, settings.__dict__, torch.get_num_threads(), str(torch.__version__), len(training), 0 if validation is None else len(validation)]
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         if saved["fingerprint"] == fingerprint:

@@ -95,7 +95,7 @@ For demonstration, research and as a baseline. It is not a medical device; no cl
 ## Data
 
 MIT-BIH Arrhythmia Database 1.0.0 (Moody and Mark 2001; PhysioNet, Open Data Commons Attribution License v1.0), first signal
-of each record, cut by `sealedbeat dataset`: resampled to 125 Hz, 16 bits, chunks of 187 samples, the live detector's own R
+of each record (modified lead II in all but 102, 104 and 114), cut by `sealedbeat dataset`: resampled to 125 Hz, 16 bits, chunks of 187 samples, the live detector's own R
 peaks, matched with the annotations at ±150 ms.
 
 ## Protocols
