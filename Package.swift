@@ -164,7 +164,7 @@ let package = Package(
         .swiftASN1, .x509,
       ]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Wire", .grdb]),
-    .testTarget(name: "BrokerTests", dependencies: ["Broker", "MQTT", "Store", "Wire", .logging]),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker", "MQTT", "Store", "Wire", .logging, .serviceLifecycle]),
     .testTarget(
       name: "DecryptorTests",
       dependencies: [

@@ -45,6 +45,12 @@ public final class SQLiteStore: Sendable {
     watcher = DoorbellWatcher(directory: directory)
   }
 
+  /// `PRAGMA synchronous` of the connection that writes an area: 2 is FULL, without which a receipt could be a lie.
+  package func synchronousLevel(of area: StoreArea) async throws(StoreError) -> Int? {
+    let file = [chunks, findings, alerts, registry].first { $0.area == area }
+    return try await file?.write(ringing: false) { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") } ?? nil
+  }
+
   /// Waits for running work and closes the files. Also happens when the last reference goes.
   public func close() {
     for file in [chunks, findings, alerts, registry] { file.close() }
