@@ -128,7 +128,7 @@ let package = Package(
     .target(
       name: "DeviceHost",
       dependencies: [
-        "Wire", "Cardio", "MQTT", "FirmwareCore", .asyncHTTPClient, .logging, .metrics, .nioCore, .nioSSL,
+        "Wire", "Cardio", "MQTT", "FirmwareCore", .asyncHTTPClient, .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL,
         .serviceLifecycle,
       ]),
 

@@ -79,7 +79,8 @@ def check_ranges(header, plaintext_length):
         header["kind"] in (1, 2, 3, 16, 17, 32)
         and header["keyVersion"] >= 1
         and header["leadOff"] <= 3
-        and header["backlog"] <= header["sequence"]
+        and header["backlog"] <= header["sequence"] < 2**32
+        and header["firstSample"] <= 2**48
         and (header["count"] == 0 if is_status else 1 <= header["count"] <= 187)
         and (1 <= header["nanovoltsPerLSB"] <= 1_000_000 if is_voltage else header["nanovoltsPerLSB"] == 0)
         and (plaintext_length <= 374 if is_status else plaintext_length == 2 * header["count"])

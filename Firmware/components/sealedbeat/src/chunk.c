@@ -16,6 +16,8 @@ enum {
   NANOVOLTS_MAX = 1000000,
 };
 
+#define FIRST_SAMPLE_MAX (1ull << 48)
+
 bool sb_kind_is_voltage(sb_kind_t kind) {
   return kind == SB_KIND_LEAD_I || kind == SB_KIND_LEAD_II || kind == SB_KIND_LEAD_III;
 }
@@ -28,7 +30,8 @@ static bool kind_is_known(uint64_t kind) {
 static bool fields_are_in_range(const sb_chunk_header_t *header) {
   if (header->key_version == 0 || !kind_is_known((uint64_t)header->kind)) return false;
   if (header->lead_off > (SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS)) return false;
-  if (header->backlog > header->sequence) return false;
+  if (header->sequence > SB_SEQUENCE_MAX || header->backlog > header->sequence) return false;
+  if (header->first_sample > FIRST_SAMPLE_MAX) return false;
   if (header->kind == SB_KIND_STATUS) return header->count == 0 && header->nanovolts_per_lsb == 0;
   if (header->count == 0 || header->count > SB_CHUNK_SAMPLES || header->sample_rate_millihertz == 0) return false;
   if (!sb_kind_is_voltage(header->kind)) return header->nanovolts_per_lsb == 0;

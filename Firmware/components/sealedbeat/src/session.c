@@ -18,12 +18,12 @@ sb_err_t sb_session_begin(sb_session_t *session, const char *device, const uint8
 }
 
 bool sb_session_is_over(const sb_session_t *session, sb_time_t now) {
+  if (session->next_sequence > SB_SEQUENCE_MAX - SB_SEQUENCE_RESERVED) return true;
   return now.monotonic_us - session->started_us >= SB_SESSION_DURATION_US;
 }
 
 sb_err_t sb_session_take_sequence(sb_session_t *session, uint64_t *sequence) {
-  // INT64_MAX chunks are beyond any session; stopping there keeps the counter from ever wrapping.
-  if (!session->is_open || session->next_sequence > INT64_MAX) return SB_ERR_SESSION_OVER;
+  if (!session->is_open || session->next_sequence > SB_SEQUENCE_MAX) return SB_ERR_SESSION_OVER;
   *sequence = session->next_sequence++;
   return SB_OK;
 }

@@ -62,7 +62,8 @@ static void sequence_numbers_never_repeat(void) {
     CHECK_OK(sb_session_take_sequence(&session, &sequence));
     CHECK(sequence == i);
   }
-  session.next_sequence = INT64_MAX;
+  session.next_sequence = SB_SEQUENCE_MAX;
+  CHECK(sb_session_is_over(&session, test_time(0)));
   CHECK_OK(sb_session_take_sequence(&session, &sequence));
   CHECK_ERR(sb_session_take_sequence(&session, &sequence), SB_ERR_SESSION_OVER);
   sb_session_end(&session);

@@ -117,6 +117,9 @@ static bool emit_wrong_fields(json_t *json) {
   ok &= emit_parameter(json, "malformed-clock-type", "An integer for clockSynchronised.", 7, "01", "malformed");
   parts = RIGHT, parts.kid = "044400000000";
   ok &= emit_parts(json, "out-of-range-key-version", "Key version 0.", &parts, "out-of-range");
+  ok &= emit_parameter(json, "out-of-range-sequence", "Sequence 2^32.", 0, "1b0000000100000000", "out-of-range");
+  ok &= emit_parameter(json, "out-of-range-first-sample", "First sample 2^48 + 1.", 2, "1b0001000000000001",
+                       "out-of-range");
   ok &= emit_parameter(json, "out-of-range-kind", "Kind 4.", 1, "04", "out-of-range");
   ok &= emit_parameter(json, "out-of-range-count-zero", "No samples in a chunk of samples.", 4, "00", "out-of-range");
   ok &= emit_parameter(json, "out-of-range-count", "188 samples.", 4, "18bc", "out-of-range");

@@ -16,6 +16,9 @@ typedef struct {
 /// The longest session: one wearing of the sensor (docs/wire-format.md).
 #define SB_SESSION_DURATION_US (24ull * 3600 * 1000000)
 
+/// Sequence numbers kept for what is said at the end of a session that runs out of them.
+#define SB_SEQUENCE_RESERVED 1024
+
 /// One session of a device: its id, IV and key, and the counter that makes nonces. The counter only goes up and a new
 /// session has a new IV and key, so no nonce is ever used twice under one key.
 typedef struct {
@@ -32,7 +35,7 @@ typedef struct {
 sb_err_t sb_session_begin(sb_session_t *session, const char *device, const uint8_t device_key[SB_KEY_SIZE],
                           uint32_t key_version, sb_time_t now);
 
-/// Whether its 24 hours are over.
+/// Whether its 24 hours are over, or its sequence numbers are almost spent.
 bool sb_session_is_over(const sb_session_t *session, sb_time_t now);
 
 /// Gives the next sequence number, each once; `SB_ERR_SESSION_OVER` where there is none.

@@ -27,6 +27,9 @@ enum {
   SB_ENROL_MESSAGE_MAX = 4096,
 };
 
+/// The largest sequence number of a session: at one chunk a second it lasts 136 years.
+#define SB_SEQUENCE_MAX 0xffffffffull
+
 /// What a chunk carries.
 typedef enum {
   SB_KIND_LEAD_I = 1,
