@@ -5,8 +5,8 @@ internal import Foundation
 package struct SessionCheckpoint: Sendable, Hashable, Codable {
   /// Grows whenever the analysis changes, so that a state is never continued by another algorithm.
   package static let currentVersion = 1
-  /// Chunks between two checkpoints of a session. A checkpoint costs as much as analysing some ten chunks, so at 256 it
-  /// adds a few percent; a restart replays 128 chunks a session on average, without classifying: a few milliseconds.
+  /// Chunks between two checkpoints of a session. A checkpoint takes as long as analysing six chunks, so at 256 it adds
+  /// 2 %; a restart replays 128 chunks a session on average, without classifying: about a millisecond.
   package static let interval: UInt64 = 256
 
   /// The version that wrote it.
