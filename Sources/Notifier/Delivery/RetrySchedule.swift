@@ -47,8 +47,7 @@ public struct RetrySchedule: Hashable, Sendable, Codable {
     let age = now > createdAt ? Double(now - createdAt) / 1e6 : 0
     guard attempts < attemptLimit, age < ageLimitSeconds else { return .giveUp }
     var wait = min(longestSeconds, firstSeconds)
-    for _ in 1..<max(2, attempts + 1) where wait < longestSeconds { wait = min(longestSeconds, wait * factor) }
-    if attempts <= 1 { wait = min(longestSeconds, firstSeconds) }
+    for _ in 1..<max(1, attempts) where wait < longestSeconds { wait = min(longestSeconds, wait * factor) }
     let spread = wait * (0.5 + 0.5 * min(1, max(0, jitter)))
     let asked = min(longestSeconds, max(0, askedFor ?? 0))
     return .retry(at: now + UInt64((max(spread, asked) * 1e6).rounded()))

@@ -1,10 +1,12 @@
 internal import AsyncHTTPClient
+internal import Dispatch
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 internal import Sealing
 public import Store
+internal import Synchronization
 
 /// Delivers messages to one webhook by HTTPS POST.
 ///
@@ -13,7 +15,9 @@ public final class WebhookTransport: AlertTransport {
   private let configuration: WebhookConfiguration
   private let links: AlertLinks
   private let now: @Sendable () -> UnixMicroseconds
-  private let client: HTTPClient
+  private let settings: HTTPClient.Configuration
+  /// Made at the first delivery, so that a transport that never delivers leaves nothing to end.
+  private let client = Mutex<HTTPClient?>(nil)
 
   /// Prepares a transport; nothing is connected yet. ``shutdown()`` ends it.
   /// - Throws: ``DeliveryFailure`` of code `misconfigured` for what could never be safe.
@@ -33,11 +37,31 @@ public final class WebhookTransport: AlertTransport {
     self.configuration = configuration
     self.links = links
     self.now = now
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    self.settings = settings
   }
 
-  /// Ends all connections.
-  public func shutdown() async { try? await client.shutdown() }
+  deinit {
+    client.withLock { client in
+      // Nobody waits for it here: it ends its connections by itself.
+      client?.shutdown(queue: .global()) { _ in }
+      client = nil
+    }
+  }
+
+  /// Ends all connections; a later delivery makes new ones.
+  public func shutdown() async {
+    let client = client.withLock { $0.take() }
+    try? await client?.shutdown()
+  }
+
+  private var connection: HTTPClient {
+    client.withLock { client in
+      if let client { return client }
+      let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+      client = made
+      return made
+    }
+  }
 
   /// Posts the notice, signed.
   public func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) {
@@ -54,7 +78,7 @@ public final class WebhookTransport: AlertTransport {
     request.body = .bytes(ByteBuffer(bytes: body))
     let response: HTTPClientResponse
     do {
-      response = try await client.execute(request, timeout: .seconds(Int64(configuration.totalSeconds)))
+      response = try await connection.execute(request, timeout: .seconds(Int64(configuration.totalSeconds)))
     } catch {
       throw Self.failure(error)
     }

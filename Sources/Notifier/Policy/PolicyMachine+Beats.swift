@@ -9,6 +9,7 @@ extension PolicyMachine {
       defer { lastBeat = moment }
       guard signal.isReadable(at: beat.position) else { continue }
       sustainedWindow.add(sample: moment.sample, isAbnormal: beat.isAbnormal)
+      if beat.isAbnormal { lastAbnormalProbability = beat.abnormalProbability }
       burdenWindow.add(sample: moment.sample, isAbnormal: beat.isAbnormal)
       for rule in [AlertRule.sustainedAbnormalRhythm, .ectopicBurden, .tachycardia, .bradycardia, .pause]
       where self[rule].active != nil {

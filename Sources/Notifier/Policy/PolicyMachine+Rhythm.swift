@@ -23,11 +23,15 @@ extension PolicyMachine {
       let body = AlertBody(
         rule: name, severity: isFast ? rule.fastSeverity : rule.severity, onset: onset.time, onsetSample: onset.sample,
         explanation: explain(rule, window, isFast: isFast, step), heartRate: step.finding.heartRate,
-        abnormalProbability: step.finding.beats.map(\.abnormalProbability).max(), beatCount: window.beatCount,
+        abnormalProbability: lastAbnormalProbability, beatCount: window.beatCount,
         abnormalBeatCount: window.abnormalCount)
       step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[name].resolve(at: moment.time) { step.actions.append(action) }
+      // Its beats were told: they are not told again as a burden.
+      if name == .sustainedAbnormalRhythm {
+        burdenWindow = ShareWindow(seconds: step.configuration.ectopicBurden.windowSeconds)
+      }
     case nil:
       guard self[name].active != nil, level == .on else { return }
       self[name].revise { $0.heartRate = max($0.heartRate ?? 0, step.finding.heartRate ?? 0) }

@@ -23,6 +23,8 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
   /// Where the present stretch without gap or lead-off began.
   var stretchStart: SignalMoment?
   var lastBeat: SignalMoment?
+  /// P(abnormal) of the last readable abnormal beat.
+  var lastAbnormalProbability: Double?
   /// End of the last pause of the episode that goes on.
   var lastPauseEnd: SignalMoment?
   /// End of the last chunk.

@@ -41,15 +41,15 @@ public struct ShareRule: Hashable, Sendable, Codable {
     self.fastSeverity = fastSeverity
   }
 
-  /// Half of the beats of 30 s abnormal; high severity from 100/min, the rate that parts ventricular tachycardia from an
+  /// Two of five beats of 30 s abnormal (bigeminy well within, trigeminy without); high severity from 100/min, the rate that parts ventricular tachycardia from an
   /// accelerated idioventricular rhythm.
   public static let sustainedAbnormalRhythm = ShareRule(
-    windowSeconds: 30, onShare: 0.5, offShare: 0.3, minimumBeats: 20, minimumSeconds: 10, offSeconds: 30,
+    windowSeconds: 30, onShare: 0.4, offShare: 0.25, minimumBeats: 20, minimumSeconds: 10, offSeconds: 30,
     severity: .medium, fastRate: 100)
 
   /// 15 % of the beats of five minutes abnormal.
   public static let ectopicBurden = ShareRule(
-    windowSeconds: 300, onShare: 0.15, offShare: 0.08, minimumBeats: 60, minimumSeconds: 20, offSeconds: 120,
+    windowSeconds: 300, onShare: 0.15, offShare: 0.08, minimumBeats: 60, minimumSeconds: 30, offSeconds: 120,
     severity: .low)
 }
 

@@ -1,0 +1,43 @@
+import Store
+import Wire
+
+/// What a notifier never calls: each call is a fault of the notifier, and says so.
+extension MemoryStore {
+  private func unused() -> StoreError { StoreError(.io, "the notifier has no business here") }
+
+  func commit(_ batch: ChunkBatch) async throws(StoreError) -> ChunkCommit { throw unused() }
+  func sessions(of device: DeviceID, limit: Int) async throws(StoreError) -> [SessionRecord] { throw unused() }
+  func chunks(of reference: SessionReference, from sequence: UInt64, limit: Int) async throws(StoreError)
+    -> [StoredChunk]
+  { throw unused() }
+  func devices() async throws(StoreError) -> [DeviceTelemetry] { throw unused() }
+  func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { throw unused() }
+  func claim(
+    _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
+  ) async throws(StoreError) -> AnalysisClaim? { throw unused() }
+  func commit(_ batch: [AnalysisCommit], now: UnixMicroseconds) async throws(StoreError) -> [SessionReference] {
+    throw unused()
+  }
+  func latestFindings(of reference: SessionReference, count: Int) async throws(StoreError) -> [SealedFinding] {
+    throw unused()
+  }
+  func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { throw unused() }
+  func put(_ patient: PatientRecord) async throws(StoreError) { throw unused() }
+  func patients() async throws(StoreError) -> [PatientRecord] { throw unused() }
+  func patient(_ pseudonym: Pseudonym) async throws(StoreError) -> PatientRecord? { throw unused() }
+  func assign(_ device: DeviceID, to pseudonym: Pseudonym?, at time: UnixMicroseconds) async throws(StoreError) {
+    throw unused()
+  }
+  func put(_ account: AccountRecord) async throws(StoreError) { throw unused() }
+  func account(_ name: String) async throws(StoreError) -> AccountRecord? { throw unused() }
+  func accounts() async throws(StoreError) -> [AccountRecord] { throw unused() }
+  func put(_ session: SignInRecord) async throws(StoreError) { throw unused() }
+  func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? { throw unused() }
+  func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError) { throw unused() }
+  func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) { throw unused() }
+  func enqueue(_ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds) async throws(StoreError) {
+    throw unused()
+  }
+  func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand] { throw unused() }
+  func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError) { throw unused() }
+}

@@ -1,0 +1,109 @@
+import Findings
+import Foundation
+import Notifier
+import Store
+import Testing
+
+@Suite("Whatever happens, the same findings give the same alerts")
+struct ReplayPropertyTests {
+  /// A session of random stretches.
+  private func script(_ random: inout SplitMix) -> RhythmScript {
+    var script = RhythmScript()
+    script.rhythm(20, rate: 70)
+    for _ in 0..<12 {
+      let length = Double(10 + random.below(120))
+      switch random.below(8) {
+      case 0: script.rhythm(length, rate: Double(40 + random.below(140)))
+      case 1: script.rhythm(length, rate: 75, abnormalEvery: 1 + random.below(6))
+      case 2: script.leadOff(length / 3)
+      case 3: script.silence(Double(2 + random.below(14)))
+      case 4: script.pause(2 + Double(random.below(50)) / 10)
+      case 5: script.rhythm(length, rate: 160, quality: 0.1)
+      default: script.rhythm(length, rate: Double(55 + random.below(50)))
+      }
+    }
+    script.rhythm(30, rate: 70)
+    return script
+  }
+
+  @Test("cut anywhere, stored, read again from an earlier position", arguments: 0..<16)
+  func replay(seed: Int) throws {
+    var random = SplitMix(state: UInt64(seed))
+    let findings = script(&random).findings()
+    let configuration = AlertPolicyConfiguration()
+    var whole = PolicyMachine(reference: Names.reference, configuration: configuration)
+    let expected = findings.flatMap { whole.evaluate($0, under: configuration, now: 1) }
+
+    var machine = PolicyMachine(reference: Names.reference, configuration: configuration)
+    var actions: [PolicyAction] = []
+    var index = 0
+    while index < findings.count {
+      let stored = try JSONEncoder().encode(machine)
+      let next = min(findings.count, index + 1 + random.below(60))
+      let isCommitted = random.below(3) > 0
+      let decided = findings[index..<next].flatMap {
+        machine.evaluate($0, under: configuration, now: UInt64(random.below(1000)))
+      }
+      if isCommitted {
+        actions += decided
+        index = next
+        // Findings that were evaluated already change nothing.
+        for finding in findings[max(0, index - 5)..<index] {
+          #expect(machine.evaluate(finding, under: configuration, now: 1).isEmpty)
+        }
+      } else {
+        machine = try JSONDecoder().decode(PolicyMachine.self, from: stored)
+      }
+    }
+    #expect(actions == expected)
+  }
+
+  @Test("alerts of a rule never overlap, and no name is used twice", arguments: 100..<116)
+  func episodes(seed: Int) {
+    var random = SplitMix(state: UInt64(seed))
+    let actions = decisions(script(&random))
+    var active: [AlertRule: AlertID] = [:]
+    var names: Set<AlertID> = []
+    for action in actions {
+      let episode = action.episode
+      switch action {
+      case .open:
+        #expect(active.updateValue(episode.id, forKey: episode.body.rule) == nil)
+        #expect(names.insert(episode.id).inserted)
+        #expect(!episode.body.explanation.isEmpty)
+      case .update: #expect(active[episode.body.rule] == episode.id)
+      case .resolve:
+        #expect(active.removeValue(forKey: episode.body.rule) == episode.id)
+        #expect((episode.body.end ?? 0) >= episode.body.onset)
+      case .remind: Issue.record("findings alone remind nobody")
+      }
+    }
+  }
+
+  @Test("the state of a session stays small")
+  func size() throws {
+    var random = SplitMix(state: 7)
+    let configuration = AlertPolicyConfiguration()
+    var machine = PolicyMachine(reference: Names.reference, configuration: configuration)
+    var largest = 0
+    for finding in script(&random).findings() {
+      _ = machine.evaluate(finding, under: configuration, now: 1)
+      guard finding.sequence.isMultiple(of: 25) else { continue }
+      largest = max(largest, try JSONEncoder().encode(machine).count)
+    }
+    #expect(largest < 8192)
+  }
+}
+
+/// A small seeded generator (Steele, Lea, Flood: SplitMix64).
+struct SplitMix {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+}

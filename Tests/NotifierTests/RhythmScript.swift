@@ -1,0 +1,110 @@
+import Findings
+import Wire
+
+/// Writes the findings of an invented session, as a decryptor would: chunks of 187 samples, beats told late.
+struct RhythmScript {
+  static let epoch: UInt64 = 1_700_000_000_000_000
+  static let delaySeconds = 2.0
+
+  private struct ScriptedBeat {
+    var second: Double
+    var rr: Double?
+    var isAbnormal: Bool
+  }
+  private struct Stretch {
+    var seconds: ClosedRange<Double>
+    var quality = 0.9
+    var leadOff: LeadOff = []
+  }
+
+  private var beats: [ScriptedBeat] = []
+  private var stretches: [Stretch] = []
+  private(set) var seconds = 0.0
+  private var nextBeat: Double? = 0.4
+
+  /// Beats at a rate; every `abnormalEvery`th of them abnormal.
+  mutating func rhythm(
+    _ length: Double, rate: Double, abnormalEvery: Int? = nil, quality: Double = 0.9
+  ) {
+    let end = seconds + length
+    var count = 0
+    var at = max(nextBeat ?? seconds, seconds)
+    while at < end {
+      count += 1
+      append(at, isAbnormal: abnormalEvery.map { count % $0 == 0 } ?? false)
+      at += 60 / rate
+    }
+    nextBeat = at
+    stretches.append(Stretch(seconds: seconds...end, quality: quality))
+    seconds = end
+  }
+
+  /// No beat, with electrodes in contact. The signal around a beat is called readable, a flat line is not.
+  mutating func silence(_ length: Double) {
+    let end = seconds + length
+    stretches.append(Stretch(seconds: seconds...end, quality: 0))
+    seconds = end
+    nextBeat = end
+  }
+
+  /// An RR interval of exactly `length` seconds.
+  mutating func pause(_ length: Double) {
+    guard let last = beats.last, last.second + length > seconds else { return }
+    append(last.second + length, isAbnormal: false)
+    stretches.append(Stretch(seconds: seconds...(last.second + length + 0.1)))
+    seconds = last.second + length + 0.1
+    nextBeat = last.second + length + 0.8
+  }
+
+  mutating func leadOff(_ length: Double, _ electrodes: LeadOff = .positive) {
+    let end = seconds + length
+    stretches.append(Stretch(seconds: seconds...end, quality: 0, leadOff: electrodes))
+    seconds = end
+    nextBeat = nil
+  }
+
+  private mutating func append(_ second: Double, isAbnormal: Bool) {
+    let isContinuous = nextBeat != nil
+    beats.append(
+      ScriptedBeat(
+        second: second, rr: isContinuous ? beats.last.map { second - $0.second } : nil, isAbnormal: isAbnormal))
+    nextBeat = second
+  }
+
+  /// The findings of every whole chunk, numbered from `firstSequence`.
+  func findings(from firstSequence: UInt64 = 0) -> [Finding] {
+    let samples = 187.0
+    let count = Int(seconds * 125 / samples)
+    var findings: [Finding] = []
+    var told = 0
+    var abnormal: UInt64 = 0
+    for index in 0..<count {
+      let start = Double(index) * samples / 125
+      let end = start + samples / 125
+      let middle = (start + end) / 2
+      let stretch = stretches.last { $0.seconds.contains(middle) }
+      var due: [BeatFinding] = []
+      while told < beats.count, beats[told].second + Self.delaySeconds <= end {
+        due.append(Self.finding(beats[told]))
+        if beats[told].isAbnormal { abnormal += 1 }
+        told += 1
+      }
+      let recent = beats[..<told].suffix(60).filter { $0.second > end - 10 }.compactMap(\.rr).sorted()
+      let rate = recent.count >= 2 ? 60 / recent[recent.count / 2] : nil
+      findings.append(
+        Finding(
+          sequence: firstSequence + UInt64(index), kind: .ecgLeadI, firstSample: UInt64(index) * 187, sampleCount: 187,
+          captureTime: Self.epoch + UInt64(start * 1e6), isClockSynchronised: true, leadOff: stretch?.leadOff ?? [],
+          quality: stretch?.quality ?? 0.9, beats: due, heartRate: rate, beatCount: UInt64(told),
+          abnormalBeatCount: abnormal))
+    }
+    return findings
+  }
+
+  private static func finding(_ beat: ScriptedBeat) -> BeatFinding {
+    BeatFinding(
+      position: beat.second * 125, time: epoch + UInt64(beat.second * 1e6),
+      rrMilliseconds: beat.rr.map { UInt32(($0 * 1000).rounded()) }, amplitudeMicrovolts: 900,
+      abnormalProbability: beat.isAbnormal ? 0.97 : 0.02, isAbnormal: beat.isAbnormal)
+  }
+}

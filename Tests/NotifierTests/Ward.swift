@@ -1,0 +1,87 @@
+import Findings
+import KeyVaultClient
+import Logging
+import Notifier
+import Sealing
+import Store
+import Synchronization
+import Wire
+
+/// A store, a vault, a clock and receivers that outlive the notifiers that are started and killed on them.
+final class Ward: Sendable {
+  static let mailbox = MailAddress("ward@clinic.example")!  // A valid address.
+
+  let store = MemoryStore()
+  let keys: FixedKeySource
+  let receiver = RecordingTransport()
+  let configuration: NotifierConfiguration
+  private let deviceKey: SecretBytes
+  private let clock = Mutex<UnixMicroseconds>(RhythmScript.epoch)
+
+  init(configuration: NotifierConfiguration? = nil) throws {
+    deviceKey = try SecretBytes(randomCount: 32)
+    keys = try FixedKeySource(deviceKeys: [Names.device: [KeyVersion(rawValue: 1): deviceKey]])
+    self.configuration =
+      configuration
+      ?? NotifierConfiguration(
+        mail: MailConfiguration(
+          host: "localhost", sender: MailAddress("sealedbeat@clinic.example")!, recipients: [Self.mailbox]),
+        webhooks: [WebhookConfiguration(url: "https://localhost/", secret: CredentialFile(path: "/nowhere"))])
+  }
+
+  var now: UnixMicroseconds { clock.withLock { $0 } }
+  func advance(seconds: Double) { clock.withLock { $0 += UInt64(seconds * 1e6) } }
+
+  /// A notifier as after a start.
+  func notifier(transports: [AlertNotice.Receiver: any AlertTransport]? = nil) throws -> NotifierService {
+    try NotifierService(
+      configuration: configuration, chunks: store, findings: store, alerts: store, registry: store, changes: store,
+      keys: keys, logger: Logger(label: "test"), now: { [self] in now }, jitter: { 1 },
+      transports: transports ?? [.mailbox(Self.mailbox): receiver, .webhook("webhook"): receiver])
+  }
+
+  func seal(_ reference: SessionReference = Names.reference) throws -> FindingsSeal {
+    try FindingsSeal(
+      key: SessionKey(
+        deviceKey: deviceKey, device: reference.device, session: reference.session, iv: Self.iv, purpose: .findings),
+      reference: reference)
+  }
+
+  private static let iv = SessionIV([UInt8](repeating: 9, count: 12))!  // Twelve bytes make an IV.
+
+  /// What a broker and a decryptor would have committed by now.
+  func arrive(_ findings: some Sequence<Finding>, of reference: SessionReference = Names.reference) throws {
+    let seal = try seal(reference)
+    let sealed = try findings.map { SealedFinding(sequence: $0.sequence, box: try seal.seal($0)) }
+    store.write { state in
+      state.revision += 1
+      state.findings[reference, default: []] += sealed
+      let through = state.findings[reference]?.last?.sequence ?? 0
+      let first = state.sessions[reference]?.firstReceivedAt ?? now
+      state.sessions[reference] = SessionRecord(
+        reference: reference, iv: Self.iv, keyVersion: KeyVersion(rawValue: 1), firstReceivedAt: first,
+        lastReceivedAt: now, lastCaptureTime: now, contiguous: through, highest: through, earliestHeld: 0,
+        chunkCount: Int(through) + 1, revision: state.revision)
+      state.analyses[reference] = AnalysisRecord(
+        reference: reference, analysedThrough: through, advancedAt: now, findingCount: Int(through) + 1,
+        refusedChunks: 0, revision: state.revision)
+    }
+  }
+}
+
+/// A receiver that remembers, and fails when told.
+final class RecordingTransport: AlertTransport {
+  private let state = Mutex<(taken: [AlertNotice], failures: [DeliveryFailure])>(([], []))
+
+  var taken: [AlertNotice] { state.withLock { $0.taken } }
+  func failNext(_ failures: [DeliveryFailure]) { state.withLock { $0.failures = failures } }
+
+  func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) {
+    let failure: DeliveryFailure? = state.withLock { state in
+      guard state.failures.isEmpty else { return state.failures.removeFirst() }
+      state.taken.append(notice)
+      return nil
+    }
+    if let failure { throw failure }
+  }
+}
