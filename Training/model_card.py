@@ -52,7 +52,10 @@ def _per_record(results: dict) -> str:
 def _seeds(results: dict) -> str:
     others = results["other_seeds"]
     if not others:
-        return ""
+        return (
+            "One seed was fitted. How much the result depends on it is not known from this run; `--other-seeds 2 3` "
+            "measures it.\n"
+        )
     seed, first = results["settings"]["seed"], results["inter"]["test"]["auc"]
     parts = [f"{seed}: {first:.3f} (shipped)"] + [f"{s}: {r['test']['auc']:.3f}" for s, r in others.items()]
     return (
@@ -95,17 +98,17 @@ For demonstration, research and as a baseline. It is not a medical device; no cl
 ## Data
 
 MIT-BIH Arrhythmia Database 1.0.0 (Moody and Mark 2001; PhysioNet, Open Data Commons Attribution License v1.0), first signal
-of each record (modified lead II in all but 102, 104 and 114), cut by `sealedbeat dataset`: resampled to 125 Hz, 16 bits, chunks of 187 samples, the live detector's own R
-peaks, matched with the annotations at ±150 ms.
+of each record (modified lead II in all but 102, 104 and 114), cut by `sealedbeat dataset`: resampled to 125 Hz,
+16 bits, chunks of 187 samples, the live detector's own R peaks, matched with the annotations at ±150 ms.
 
 ## Protocols
 
 **inter**: de Chazal's DS1 → DS2, other patients, paced records excluded. {inter["training_beats"]:,} training beats. The number of
-epochs ({inter["epochs"]}) was chosen on held-out DS1 patients ({", ".join(inter["held_out"])}); then all of DS1 was fitted. DS2 was scored
-once. **These weights ship.** Records 201 (DS1) and 202 (DS2) are of one patient, so DS2 is also reported without 202.
+epochs ({inter["epochs"]}) was chosen on held-out DS1 patients ({", ".join(inter["held_out"])}); then all of DS1 was fitted. Nothing was
+chosen on DS2, though it was scored once for each version of the detector (docs/clinical.md). **These weights ship.** Records 201 (DS1) and 202 (DS2) are of one patient, so DS2 is also reported without 202.
 
 **random**: all 48 records, beats shuffled 70/15/15. *Not comparable to a new patient*: beats of the same patient are on both
-sides. {shuffled["training_beats"]:,} training beats, best of {len(shuffled["history"])} epochs by validation AUC: {shuffled["best_epoch"]}. These weights do not ship.
+sides. {shuffled["training_beats"]:,} training beats; {len(shuffled["history"])} epochs, of which validation AUC chose number {shuffled["best_epoch"]}. These weights do not ship.
 
 In brackets: 95 % intervals from 1,000 resamples of whole records, since the beats of one patient are not independent. For
 the random protocol they understate the uncertainty for a new patient, which that protocol does not measure at all.

@@ -28,8 +28,8 @@ from metrics import summary, with_intervals
 from reference_network import export
 
 ROOT = Path(__file__).resolve().parent.parent
-# The shuffled split is there for comparison only, and its validation AUC hardly moves after this many epochs.
-RANDOM_EPOCHS = 10
+# The shuffled split is there for comparison only; a longer fit would gain a little (0.998 instead of 0.996 in AUC).
+RANDOM_EPOCHS = 7
 # Of DS1, each with both kinds of beats, and of different kinds of ectopy.
 HELD_OUT = ["114", "118", "203", "209", "223"]
 
@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--database", type=Path, default=ROOT / "data/mitdb", help="folder of the MIT-BIH records")
     parser.add_argument("--work", type=Path, default=ROOT / "artifacts/training", help="data set and checkpoints")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--other-seeds", type=int, nargs="*", default=[2, 3], help="fit `inter` with these as well")
+    parser.add_argument("--other-seeds", type=int, nargs="*", default=[], help="fit `inter` with these as well")
     parser.add_argument("--epochs", type=int, default=20, help="at most; early stopping ends sooner")
     parser.add_argument("--threads", type=int, default=1, help="the weights depend on it in their last bits")
     parser.add_argument("--only", choices=["random", "inter"], help="fit one protocol and write no files")
