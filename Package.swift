@@ -179,7 +179,7 @@ let package = Package(
         "Dashboard", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .asyncHTTPClient,
         .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL, .swiftASN1, .x509,
       ]),
-    .testTarget(name: "DeviceHostTests", dependencies: ["DeviceHost", "FirmwareCore", "Wire", "Sealing", .crypto]),
+    .testTarget(name: "DeviceHostTests", dependencies: ["DeviceHost", "Cardio", "FirmwareCore", "Wire", "Sealing", .crypto]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
     .testTarget(name: "ArchitectureTests"),
   ]

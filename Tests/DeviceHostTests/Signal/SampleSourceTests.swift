@@ -1,3 +1,4 @@
+import Cardio
 import DeviceHost
 import Testing
 import Wire
