@@ -1,6 +1,7 @@
 #pragma once
 #include <linux/magic.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 // prctl is variadic, which Swift cannot call.
@@ -16,4 +17,11 @@ static inline int sb_is_in_memory(const char *path) {
   struct statfs status;
   if (statfs(path, &status) != 0) return 0;
   return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC;
+}
+
+/// Size of an open file that nobody but its owner can read; -1 if it is not a regular file, -2 if others can read it.
+static inline long sb_private_file_size(int descriptor) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return -1;
+  return (status.st_mode & 077) != 0 ? -2 : (long)status.st_size;
 }

@@ -34,8 +34,9 @@ package final class KeyAuthority: Sendable {
   /// Certificate of the service CA, PEM.
   package var serviceAuthorityPEM: String { get throws { try keys.serviceAuthority.certificate.pemText } }
 
-  /// Whether a directory holds a vault.
-  package static func exists(in directory: String) -> Bool { VaultFile.exists(in: directory) }
+  /// Whether a directory holds a vault; one whose making was interrupted is none yet, and ``create(directory:root:cost:clock:)``
+  /// begins again.
+  package static func exists(in directory: String) -> Bool { VaultFile.isFinished(in: directory) }
 
   /// Makes a new vault and opens it.
   /// - Parameter cost: of scrypt, where the root is a passphrase.
@@ -43,7 +44,7 @@ package final class KeyAuthority: Sendable {
     directory: String, root: RootKeySource, cost: KeyDerivation.ScryptCost = .interactive,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> KeyAuthority {
-    guard !VaultFile.exists(in: directory) else {
+    guard !VaultFile.isFinished(in: directory) else {
       throw VaultError(.alreadyInitialised, "\(directory) holds a vault already")
     }
     let salt = try SecureRandom.bytes(32)

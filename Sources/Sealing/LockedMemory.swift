@@ -6,6 +6,8 @@ internal import Glibc
 enum LockedMemory {
   /// Size of the secure heap in bytes: room for 50,000 session keys; a power of two, as OpenSSL asks.
   private static let heapSize = 4 << 20
+  /// What is left to OpenSSL, whose private random generators live in the same heap: were it full, no key could be made.
+  private static let reserve = 256 << 10
   /// Smallest block: a key.
   private static let smallestBlock = 32
 
@@ -16,7 +18,10 @@ enum LockedMemory {
   static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
     _ = isLocked
     guard count > 0 else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }
-    guard let memory = CRYPTO_secure_zalloc(count, #file, #line) ?? CRYPTO_zalloc(count, #file, #line) else {
+    let hasRoom = CRYPTO_secure_used() + count <= heapSize - reserve
+    guard
+      let memory = (hasRoom ? CRYPTO_secure_zalloc(count, #file, #line) : nil) ?? CRYPTO_zalloc(count, #file, #line)
+    else {
       fatalError("out of memory for a secret of \(count) bytes")
     }
     return UnsafeMutableRawBufferPointer(start: memory, count: count)

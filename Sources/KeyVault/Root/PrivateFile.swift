@@ -3,30 +3,47 @@ internal import Sealing
 
 /// Files that only their owner may read.
 enum PrivateFile {
-  /// Creates a file of mode 0600 and puts it and its directory entry on disk; refuses to replace one.
+  /// Creates a file of mode 0600, whole or not at all; refuses to replace one.
   static func create(_ path: String, bytes: UnsafeRawBufferPointer) throws(VaultError) {
+    let temporary = path + ".new"
+    try write(temporary, bytes: bytes)
+    defer { unlink(temporary) }
+    guard link(temporary, path) == 0 else { throw VaultError(.storage, "cannot create \(path): \(Self.cause)") }
+    try flushDirectory(of: path)
+  }
+
+  /// Creates or replaces a file of mode 0600, so that a reader sees the old one or the new one, whole.
+  static func replace(_ path: String, text: String) throws(VaultError) {
+    let temporary = path + ".new"
+    let bytes = Array(text.utf8)
+    let outcome = bytes.withUnsafeBytes { buffer in
+      Result { () throws(VaultError) in try write(temporary, bytes: buffer) }
+    }
+    try outcome.get()
+    guard rename(temporary, path) == 0 else { throw VaultError(.storage, "cannot replace \(path): \(Self.cause)") }
+  }
+
+  /// Writes a new file of mode 0600 to the disk; one that an earlier crash left there goes first.
+  private static func write(_ path: String, bytes: UnsafeRawBufferPointer) throws(VaultError) {
+    unlink(path)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw VaultError(.storage, "cannot create \(path): \(Self.cause)") }
     defer { close(descriptor) }
     var written = 0
     while written < bytes.count {
-      let count = write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
       guard count > 0 else { throw VaultError(.storage, "cannot write \(path): \(Self.cause)") }
       written += count
     }
     guard fsync(descriptor) == 0 else { throw VaultError(.storage, "cannot flush \(path): \(Self.cause)") }
   }
 
-  /// Creates or replaces a file of mode 0600, so that a reader sees the old one or the new one, whole.
-  static func replace(_ path: String, text: String) throws(VaultError) {
-    let temporary = path + ".new"
-    unlink(temporary)
-    let bytes = Array(text.utf8)
-    let outcome = bytes.withUnsafeBytes { buffer in
-      Result { () throws(VaultError) in try create(temporary, bytes: buffer) }
-    }
-    try outcome.get()
-    guard rename(temporary, path) == 0 else { throw VaultError(.storage, "cannot replace \(path): \(Self.cause)") }
+  private static func flushDirectory(of path: String) throws(VaultError) {
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw VaultError(.storage, "cannot open \(parent): \(Self.cause)") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw VaultError(.storage, "cannot flush \(parent): \(Self.cause)") }
   }
 
   /// Reads a file that nobody else may read or write, into locked memory.
@@ -34,15 +51,15 @@ enum PrivateFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw VaultError(.rootUnreadable, "cannot open \(path): \(Self.cause)") }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw VaultError(.rootUnreadable, "\(path) is not a regular file")
-    }
-    guard status.st_mode & 0o077 == 0 else {
+    let size: Int
+    switch PrivateDescriptor(inspecting: descriptor) {
+    case .ownerOnly(let found): size = found
+    case .readableByOthers:
       throw VaultError(.rootUnreadable, "\(path) can be read by others: chmod 600 \(path)")
+    case .notAFile: throw VaultError(.rootUnreadable, "\(path) is not a regular file")
     }
-    guard status.st_size <= limit else { throw VaultError(.rootUnreadable, "\(path) is too long") }
-    return try SecretBytes(count: Int(status.st_size)) { (buffer) throws(VaultError) in
+    guard size <= limit else { throw VaultError(.rootUnreadable, "\(path) is too long") }
+    return try SecretBytes(count: size) { (buffer) throws(VaultError) in
       var filled = 0
       while filled < buffer.count {
         let count = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)

@@ -5,6 +5,15 @@ internal import NIOCore
 
 /// Turns every error into an answer that says a code and a sentence, logs it, and counts it.
 struct ErrorMiddleware: RouterMiddleware {
+  /// A flood is counted, and not written down line by line.
+  private static func level(_ error: VaultError) -> Logger.Level {
+    switch error.status.code {
+    case 500...: .error
+    case 429: .debug
+    default: .notice
+    }
+  }
+
   func handle(
     _ request: Request, context: VaultRequestContext,
     next: @concurrent (Request, VaultRequestContext) async throws -> Response
@@ -21,7 +30,7 @@ struct ErrorMiddleware: RouterMiddleware {
         }
       VaultMetrics.countError(known.code)
       context.logger.log(
-        level: known.status.code >= 500 ? .error : .notice, "request refused",
+        level: Self.level(known), "request refused",
         metadata: [
           "method": "\(request.method)", "path": "\(request.uri.path)", "code": "\(known.code.rawValue)",
           "peer": "\(context.connection.address)",

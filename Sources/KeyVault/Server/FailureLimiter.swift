@@ -26,7 +26,7 @@ package struct FailureLimiter: Sendable {
   /// - Parameter now: seconds on any steady clock.
   package func allows(_ address: String, now: Double) -> Bool {
     guard let debt = debts[address] else { return true }
-    return Self.owed(debt, now) < Self.burst
+    return Self.owed(debt, now) + 1 <= Self.burst
   }
 
   /// Records a failed attempt.

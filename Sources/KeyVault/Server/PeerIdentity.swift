@@ -34,30 +34,41 @@ package enum PeerIdentity: Hashable, Sendable {
   }
 }
 
-/// One TLS connection, and the certificate that its peer proved.
+/// One TLS connection, and who its peer proved to be.
 final class PeerConnection: Sendable {
   @TaskLocal static var current: PeerConnection?
 
+  private struct Proven {
+    let identity: PeerIdentity
+    let expires: Date
+  }
+
   private let channel: any Channel
-  private let certificate = Mutex<Certificate?>(nil)
+  private let proven = Mutex<Proven?>(nil)
 
   init(channel: any Channel) { self.channel = channel }
 
   /// Where the peer is; `unknown` on a socket without addresses.
   var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 
-  /// The verified client certificate. NIOSSL shows it only on the connection's own event loop.
-  func verifiedCertificate() async throws(VaultError) -> Certificate {
-    if let known = certificate.withLock({ $0 }) { return known }
+  /// Who the verified client certificate names; looked at once a connection, and no longer than it is valid.
+  func identity(keys: KeyHierarchy, now: Date) async throws(VaultError) -> PeerIdentity {
+    if let known = proven.withLock({ $0 }), now <= known.expires { return known.identity }
+    let certificate = try await verifiedCertificate()
+    let identity = try PeerIdentity(certificate, keys: keys, now: now)
+    proven.withLock { $0 = Proven(identity: identity, expires: certificate.notValidAfter) }
+    return identity
+  }
+
+  /// NIOSSL shows the certificate only on the connection's own event loop.
+  private func verifiedCertificate() async throws(VaultError) -> Certificate {
     do {
       let channel = self.channel
       let encoded = try await channel.eventLoop.submit {
         try channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self).peerCertificate?.toDERBytes()
       }.get()
       guard let encoded else { throw VaultError(.forbidden, "no client certificate") }
-      let parsed = try Certificate(derEncoded: encoded)
-      certificate.withLock { $0 = parsed }
-      return parsed
+      return try Certificate(derEncoded: encoded)
     } catch let error as VaultError {
       throw error
     } catch {

@@ -58,7 +58,7 @@ struct ServiceRoutes: Sendable {
 
   /// Who asks.
   func identity(_ context: VaultRequestContext) async throws -> PeerIdentity {
-    try PeerIdentity(await context.connection.verifiedCertificate(), keys: authority.keys, now: authority.clock())
+    try await context.connection.identity(keys: authority.keys, now: authority.clock())
   }
 
   /// The service that asks; a device is refused, and the refusal recorded.

@@ -13,8 +13,20 @@ final class VaultFile: Sendable {
   let pool: DatabasePool
   private let lock: Int32
 
-  /// Whether a directory holds a vault.
+  /// Whether a directory holds a vault's file, finished or not.
   static func exists(in directory: String) -> Bool { access(directory + "/" + fileName, F_OK) == 0 }
+
+  /// Whether a directory holds a vault whose making was finished. A file that cannot be read counts as one, so that it is
+  /// never taken for an empty place.
+  static func isFinished(in directory: String) -> Bool {
+    guard exists(in: directory) else { return false }
+    do {
+      let queue = try DatabaseQueue(path: directory + "/" + fileName)
+      return try queue.read { try $0.tableExists("meta") && VaultHeader.exists(in: $0) }
+    } catch {
+      return true
+    }
+  }
 
   /// Opens or creates the file, and brings its schema up to date.
   init(directory: String) throws {

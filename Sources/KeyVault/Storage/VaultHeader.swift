@@ -38,6 +38,11 @@ struct VaultHeader {
     }
   }
 
+  /// Whether the header, written last of a new vault, is there.
+  static func exists(in database: Database) throws -> Bool {
+    try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'format')") ?? false
+  }
+
   func write(to database: Database) throws {
     let values: [(String, Data)] = [
       ("format", Data(Self.format.utf8)), ("root-kind", Data(rootKind.utf8)), ("scrypt-salt", Data(salt)),

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import KeyVault
 import KeyVaultClient
-import Wire
+public import Wire
 
 /// Lets a device enrol.
 struct VaultClaimCommand: AsyncParsableCommand {
@@ -58,5 +58,6 @@ struct VaultRevokeClaimCommand: AsyncParsableCommand {
 }
 
 extension DeviceID: ExpressibleByArgument {
-  init?(argument: String) { self.init(argument) }
+  /// Reads a device id from the command line.
+  public init?(argument: String) { self.init(argument) }
 }
