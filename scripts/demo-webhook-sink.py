@@ -61,7 +61,10 @@ class Sink:
                 status, reason = 500, "failing as told"
             else:
                 status = 200
-            line = {"status": status, "reason": reason, "key": key, "repeated": key in self.seen}
+            line = {
+                "verified": status != 401, "status": status, "reason": reason, "idempotencyKey": key,
+                "repeated": key in self.seen,
+            }
             if status != 401:
                 line["body"] = json.loads(body)
             if status == 200:

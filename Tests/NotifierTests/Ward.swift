@@ -72,6 +72,11 @@ final class Ward: Sendable {
 /// A receiver that remembers, and fails when told.
 final class RecordingTransport: AlertTransport {
   private let state = Mutex<(taken: [AlertNotice], failures: [DeliveryFailure])>(([], []))
+  /// Every notice that was taken, for those who wait.
+  let deliveries: AsyncStream<AlertNotice>
+  private let continuation: AsyncStream<AlertNotice>.Continuation
+
+  init() { (deliveries, continuation) = AsyncStream<AlertNotice>.makeStream() }
 
   var taken: [AlertNotice] { state.withLock { $0.taken } }
   func failNext(_ failures: [DeliveryFailure]) { state.withLock { $0.failures = failures } }
@@ -83,5 +88,6 @@ final class RecordingTransport: AlertTransport {
       return nil
     }
     if let failure { throw failure }
+    continuation.yield(notice)
   }
 }

@@ -10,7 +10,8 @@ struct WebhookDeliveryTests {
   private struct Line: Decodable {
     var status: Int
     var reason: String?
-    var key: String?
+    var idempotencyKey: String?
+    var verified: Bool
     var repeated: Bool
     var body: Body?
     struct Body: Decodable {
@@ -83,10 +84,11 @@ struct WebhookDeliveryTests {
     let lines = try lines(sink)
     #expect(lines.map(\.status) == [500, 200, 200])
     #expect(lines.map(\.repeated) == [false, false, true])
-    #expect(Set(lines.map(\.key)).count == 1)
+    #expect(lines.allSatisfy { $0.verified })
+    #expect(Set(lines.map(\.idempotencyKey)).count == 1)
     let body = try #require(lines.last?.body)
     #expect(body.event == "alert.opened")
-    #expect(body.id == lines.last?.key)
+    #expect(body.id == lines.last?.idempotencyKey)
     #expect(body.alert.rule == "tachycardia" && body.alert.severity == "medium")
     #expect(body.alert.patient == Names.device.name)
     await transport.shutdown()
