@@ -40,6 +40,7 @@ extension Target.Dependency {
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
   static let systemPackage = product(name: "SystemPackage", package: "swift-system")
   static let swiftASN1 = product(name: "SwiftASN1", package: "swift-asn1")
+  static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let x509 = product(name: "X509", package: "swift-certificates")
 }
 
@@ -141,8 +142,8 @@ let package = Package(
       name: "sealedbeat",
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Inference", "KeyVault", "KeyVaultClient", "Store", "MQTT", "Broker",
-        "Decryptor", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", .argumentParser,
-        .asyncAlgorithms, .configuration, .logging, .metrics, .serviceLifecycle, .subprocess, .systemPackage,
+        "Decryptor", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", "CProcess", .argumentParser,
+        .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
       ]),
 
     // Module maps of Debian's libraries, and nothing else.

@@ -20,6 +20,7 @@ struct SealedBeatCommand: AsyncParsableCommand {
       \(ExitStatus.help)
       """,
     version: "0.1.0",
+    subcommands: [RunGuardedCommand.self],
     groupedSubcommands: [
       CommandGroup(name: "Whole system:", subcommands: [DemoCommand.self, UpCommand.self]),
       CommandGroup(
@@ -29,13 +30,13 @@ struct SealedBeatCommand: AsyncParsableCommand {
         ]),
       CommandGroup(name: "People and devices:", subcommands: [UserCommand.self, PatientCommand.self, DeviceCommand.self]),
       CommandGroup(
-        name: "Measuring:", subcommands: [EvaluateCommand.self, DatasetCommand.self, ConfigCommand.self]),
-    ], subcommands: [RunGuardedCommand.self])
+        name: "Measuring:", subcommands: [EvaluateCommand.self, DatasetCommand.self, BenchCommand.self, ConfigCommand.self]),
+    ])
 
   static func main() async {
     ProcessHardening.apply()
     do {
-      var command = try await parseAsRoot(nil)
+      var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -51,9 +52,9 @@ struct SealedBeatCommand: AsyncParsableCommand {
 private enum Fault {
   static func exit(with error: any Error) -> Never {
     switch error {
-    case let fault as ConfigurationFault: end(fault.description, .configuration)
-    case let fault as SupervisionFault: end(fault.description, .unavailable)
-    case let fault as StoreError: end(fault.reason, fault.code == .corrupt ? .badData : .unavailable)
+    case let fault as ConfigurationFault: end(fault.description, ExitStatus.configuration)
+    case let fault as SupervisionFault: end(fault.description, ExitStatus.unavailable)
+    case let fault as StoreError: end(fault.reason, fault.code == .corrupt ? ExitStatus.badData : ExitStatus.unavailable)
     default: SealedBeatCommand.exit(withError: error)
     }
   }

@@ -39,7 +39,7 @@ def chunks_of(ward, device):
 
 
 def refused_by_decryptor(ward):
-    return ward.metric("decryptor", "sealedbeat_decryptor_chunks_refused")
+    return ward.metric("decryptor", "sealedbeat_decryptor_refused_chunks_total")
 
 
 def sentinel(ward, victim):

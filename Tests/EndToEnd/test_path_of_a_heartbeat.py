@@ -34,7 +34,7 @@ def test_sealed_equals_committed_equals_analysed(told):
     assert system.committed() == sealed
     assert system.analysed() == sealed
     assert all(summary["held"] == 0 and summary["lostSamples"] == 0 for summary in summaries.values())
-    assert system.metric("decryptor", "sealedbeat_decryptor_chunks_refused") == 0
+    assert system.metric("decryptor", "sealedbeat_decryptor_refused_chunks_total") == 0
 
 
 def test_the_mail_says_what_a_doctor_needs_and_no_name(told):

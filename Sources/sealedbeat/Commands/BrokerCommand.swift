@@ -2,6 +2,7 @@ import ArgumentParser
 import Broker
 import MQTT
 import Store
+import Telemetry
 
 /// Takes chunks from MQTT and commits them.
 struct BrokerCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dashboard
 import Store
+import Telemetry
 
 /// Serves the pages.
 struct DashboardCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct DashboardCommand: AsyncParsableCommand {
     guard certificate.isEmpty == key.isEmpty else {
       throw ConfigurationFault("dashboard.certificate and dashboard.key must be set together.")
     }
-    let service = DashboardService(
+    let service = try DashboardService(
       configuration: DashboardConfiguration(
         host: settings[Keys.dashboardBind], port: settings[Keys.dashboardPort],
         certificateChainPath: certificate.isEmpty ? "\(credentials)/identity.pem" : certificate,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Decryptor
 import Inference
 import Store
+import Telemetry
 
 /// Opens chunks and seals what it finds in them.
 struct DecryptorCommand: AsyncParsableCommand {

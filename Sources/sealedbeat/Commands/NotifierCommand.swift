@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Notifier
 import Store
+import Telemetry
 
 /// Tells the doctor.
 struct NotifierCommand: AsyncParsableCommand {

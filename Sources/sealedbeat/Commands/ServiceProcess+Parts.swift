@@ -5,7 +5,7 @@ import Store
 extension ServiceProcess {
   /// The store in the data directory; a fault in it is one sentence and exit code 65 or 69.
   static func openStore(_ settings: Settings, writing areas: Set<StoreArea>) async throws -> SQLiteStore {
-    try SQLiteStore.open(directory: DataDirectory(settings[Keys.dataDirectory]).store, access: areas)
+    try await SQLiteStore.open(directory: DataDirectory(settings[Keys.dataDirectory]).store, writing: areas)
   }
 
   /// The key vault, asked with this service's identity.

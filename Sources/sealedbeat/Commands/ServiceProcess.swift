@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import ServiceLifecycle
 import Telemetry
+import UnixSignals
 
 /// What every long-running command does around its service: logs, metrics, health, signals, exit code.
 struct ServiceProcess {

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Dashboard
 import Foundation
 import Glibc
 import Sealing
-import Store
+public import Store
 
 /// Manages who may sign in.
 struct UserCommand: AsyncParsableCommand {
@@ -78,7 +78,7 @@ struct UserCommand: AsyncParsableCommand {
   }
 }
 
-extension Role: @retroactive ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {}
 
 /// Reads a password without showing it.
 private enum PasswordInput {

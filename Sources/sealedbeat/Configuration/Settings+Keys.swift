@@ -1,8 +1,6 @@
 import Logging
 import Telemetry
 
-extension Logger.Level: @retroactive CaseIterable {}
-
 /// Every key there is. `sealedbeat config` prints this table; nothing else documents a key.
 enum Keys {
   static let dataDirectory = Setting.text(

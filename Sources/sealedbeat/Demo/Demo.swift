@@ -43,8 +43,7 @@ struct Demo: Sendable {
   }
 
   private func say(_ line: String) {
-    print(line)
-    fflush(stdout)
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 
   private func introduce(_ system: LocalSystem, _ sinks: DemoSinks, _ accounts: [(Role, String, String)]) {
@@ -102,7 +101,9 @@ struct Demo: Sendable {
         let end = try await system.run(
           "claim",
           ["vault", "claim", patient.device, "--out", provisioning,
-            "--mqtt", "\(system.addresses.mqttHost):\(system.addresses.mqttPort)"], credentials: "svc.operator")
+            "--mqtt", "\(system.addresses.mqttHost):\(system.addresses.mqttPort)",
+            "--vault-url", system.addresses.vaultURL, "--enrol-url", system.addresses.enrolURL],
+          credentials: "svc.operator")
         guard end.exitCode == 0 else {
           throw SupervisionFault("No claim for \(patient.device) (\(end)); see \(system.data.logs)/claim.log")
         }
@@ -128,13 +129,13 @@ struct Demo: Sendable {
         let line =
           "\(seconds) s: \(count.committed) chunks committed, \(count.analysed) analysed, \(count.alerts) alerts, "
           + "\(count.mails) mails, \(count.webhooks) webhooks"
-        if isTerminal { print("\r\u{1B}[K  \(line)", terminator: "") } else { print("  \(line)") }
-        fflush(stdout)
+        let text = isTerminal ? "\r\u{1B}[K  \(line)" : "  \(line)\n"
+        FileHandle.standardOutput.write(Data(text.utf8))
         nextLine += isTerminal ? .seconds(1) : .seconds(10)
       }
       try await Task.sleep(for: .milliseconds(200))
     }
-    if isTerminal { print("") }
+    if isTerminal { say("") }
   }
 
   /// Ends the devices, lets everything that they sealed arrive, writes the summary, ends the rest.

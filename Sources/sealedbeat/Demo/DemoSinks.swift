@@ -1,5 +1,6 @@
 import Foundation
 import Sealing
+import Wire
 
 /// The mail server and the webhook receiver of a demo: real servers of Debian and Python, children like the others.
 struct DemoSinks: Sendable {

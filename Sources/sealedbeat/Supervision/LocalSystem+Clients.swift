@@ -36,5 +36,5 @@ struct RunningSystem: Sendable {
   }
 
   /// The store, to read everything and write the registry.
-  func store() async throws -> SQLiteStore { try SQLiteStore.open(directory: data.store, access: [.registry]) }
+  func store() async throws -> SQLiteStore { try await SQLiteStore.open(directory: data.store, writing: [.registry]) }
 }

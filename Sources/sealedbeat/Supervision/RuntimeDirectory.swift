@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 import Glibc
 
@@ -7,15 +8,15 @@ struct RuntimeDirectory: Sendable {
 
   /// Makes the directory that belongs to a data directory, replacing one that a killed process left.
   init(for dataDirectory: String) throws {
-    var status = stat()
-    guard stat(dataDirectory, &status) == 0 else {
-      throw SupervisionFault("The data directory \(dataDirectory) is not there.")
-    }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: dataDirectory)
+    guard let device = attributes?[.systemNumber] as? NSNumber,
+      let inode = attributes?[.systemFileNumber] as? NSNumber
+    else { throw SupervisionFault("The data directory \(dataDirectory) is not there.") }
     let parents = [ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"], "/run", "/dev/shm"].compactMap { $0 }
     guard let parent = parents.first(where: { Self.isInMemory($0) && access($0, W_OK) == 0 }) else {
       throw SupervisionFault("No directory in memory (tmpfs) is writable among \(parents.joined(separator: ", ")).")
     }
-    path = "\(parent)/sealedbeat-\(getuid())-\(status.st_dev)-\(status.st_ino)"
+    path = "\(parent)/sealedbeat-\(getuid())-\(device)-\(inode)"
     try? FileManager.default.removeItem(atPath: path)
     guard mkdir(path, 0o700) == 0 else {
       throw SupervisionFault("The directory \(path) cannot be made: \(String(cString: strerror(errno))).")
@@ -38,10 +39,6 @@ struct RuntimeDirectory: Sendable {
     }
   }
 
-  /// Whether a directory lies on tmpfs or ramfs (statfs(2) names their magic numbers).
-  static func isInMemory(_ path: String) -> Bool {
-    var status = statfs()
-    guard statfs(path, &status) == 0 else { return false }
-    return [0x0102_1994, 0x8584_58F6].contains(UInt32(truncatingIfNeeded: status.f_type))
-  }
+  /// Whether a directory lies on tmpfs or ramfs.
+  static func isInMemory(_ path: String) -> Bool { sb_is_in_memory(path) == 1 }
 }
