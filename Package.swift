@@ -178,7 +178,8 @@ let package = Package(
       name: "DashboardTests",
       dependencies: [
         "Dashboard", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .asyncHTTPClient,
-        .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL, .swiftASN1, .x509,
+        .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL,
+        .product(name: "NIOHTTP1", package: "swift-nio"), .swiftASN1, .x509,
       ]),
     .testTarget(name: "DeviceHostTests", dependencies: ["DeviceHost", "Cardio", "FirmwareCore", "Wire", "Sealing", .crypto]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),

@@ -91,9 +91,12 @@ public final class DashboardService: Service, Sendable {
           Task { await hub.closeAll() }
         }
       }
-      // The server is the only one that ends by itself.
-      _ = try await group.next()
+      // The server is the only one that ends by itself; a cancelled task ends them all. Either way the streams must end,
+      // because nobody would write to them any more.
+      let result = await group.nextResult()
+      await hub.closeAll()
       group.cancelAll()
+      _ = try result?.get()
     }
     state.withLock { $0 = (nil, false) }
   }

@@ -55,7 +55,8 @@ final class Ward: Sendable {
 }
 
 /// A device on a patient's chest: seals chunks, and the findings that an analysis would make of them.
-final class Wearer {
+// @unchecked: a test drives it from one task at a time.
+final class Wearer: @unchecked Sendable {
   let reference: SessionReference
   let iv: SessionIV
   private let sealer: ChunkSealer

@@ -132,7 +132,7 @@ class Tile {
     setAttribute(this.element, "data-state", state);
     this.element.classList.toggle("stale", isStale);
     showState(this.state, state);
-    setText(this.quality, status.quality === undefined || isStale ? "" : `${t("quality")}: ${qualityWord(status.quality)}`);
+    setText(this.quality, status.quality === undefined || isStale ? "" : t("tileQuality", { quality: qualityWord(status.quality).toLowerCase() }));
     setText(this.rhythm, isStale ? "" : t(`rhythm.${status.rhythm.code}`));
     setAttribute(this.rhythm, "data-code", status.rhythm.code);
     showAlerts(this.alert, status.alerts);

@@ -75,7 +75,7 @@ export class Signal {
     this.kinds.fill(nothing);
     this.generation++;
     this.isFilling = true;
-    setTimeout(() => { this.isFilling = false; }, 300);
+    setTimeout(() => { this.isFilling = false; }, 1500);
   }
 
   /** Plays out. @param {number} seconds since the last call */

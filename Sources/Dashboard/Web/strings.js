@@ -41,6 +41,7 @@ const english = {
   bpm: "/min",
   heartRate: "Heart rate",
   quality: "Signal quality",
+  tileQuality: "Signal {quality}",
   qualityGood: "Good",
   qualityFair: "Fair",
   qualityPoor: "Poor",

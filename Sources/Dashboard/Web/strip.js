@@ -6,6 +6,8 @@ import { t } from "./strings.js";
 export const millimetre = 96 / 25.4;
 /** Width of the bar that goes before the trace, in CSS pixels. */
 const eraseBar = 22;
+/** Half the width of a beat's label, in CSS pixels. */
+const labelHalf = 16;
 
 /** @type {Set<Sweep>} */
 const sweeps = new Set();
@@ -184,7 +186,8 @@ export class Sweep {
   drawLabels() {
     const { context, signal, colours } = this;
     for (const beat of signal.beats) {
-      if (beat.position <= this.labelled || beat.position > this.drawn) continue;
+      // Not before the erase bar has gone by the label's right half, and with its own bar's room on the left.
+      if (beat.position <= this.labelled || beat.position + labelHalf / this.options.pixelsPerSecond * sampleRate > this.drawn) continue;
       const x = this.x(beat.position);
       const text = beat.label ?? (beat.isAbnormal ? "A" : "N");
       context.save();

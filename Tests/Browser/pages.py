@@ -1,0 +1,211 @@
+"""What a person sees on the dashboard's pages, as checks that a test can call.
+
+Every function takes a selenium driver made by `chromium()`. Elements are found by their `data-testid`, which the pages keep stable.
+A check that fails raises AssertionError or selenium's TimeoutException, with what was seen instead.
+"""
+
+import re
+import time
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+PHONE = (390, 844)
+LAPTOP = (1440, 900)
+WALL = (2560, 1440)
+
+
+def chromium(size=LAPTOP, dark=False, scale=1, certificate_authority_trusted=False, language="en-GB"):
+    """A headless Chromium (Debian's chromium and chromium-driver) that keeps its console's messages."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for argument in (
+        "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
+        f"--window-size={size[0]},{size[1]}", f"--force-device-scale-factor={scale}", f"--lang={language}",
+        # No calls home: the browser itself must not look for anything outside.
+        "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync",
+    ):
+        options.add_argument(argument)
+    options.set_capability("acceptInsecureCerts", not certificate_authority_trusted)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    if size[0] < 500:
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": size[0], "height": size[1], "deviceScaleFactor": 2, "mobile": True})
+    if dark:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    return driver
+
+
+def find(driver, test_id, seconds=10):
+    """Waits for an element that is shown."""
+    return WebDriverWait(driver, seconds).until(
+        lambda d: next((e for e in d.find_elements(By.CSS_SELECTOR, f'[data-testid="{test_id}"]') if e.is_displayed()), None),
+        f"no element {test_id} is shown at {driver.current_url}")
+
+
+def wait(driver, seconds, condition, message):
+    """Waits until `condition(driver)` is true and returns it."""
+    return WebDriverWait(driver, seconds, poll_frequency=0.2).until(condition, message)
+
+
+def sign_in(driver, base, user, password):
+    """Signs in and waits for the first page."""
+    driver.get(base + "/sign-in")
+    find(driver, "sign-in-account").send_keys(user)
+    find(driver, "sign-in-password").send_keys(password)
+    find(driver, "sign-in-submit").click()
+    find(driver, "account", 20) if driver.get_window_size()["width"] > 800 else find(driver, "sign-out", 20)
+
+
+def expect_sign_in_refused(driver, base, user, password):
+    """A wrong password is refused in words."""
+    driver.get(base + "/sign-in")
+    find(driver, "sign-in-account").send_keys(user)
+    find(driver, "sign-in-password").send_keys(password)
+    find(driver, "sign-in-submit").click()
+    wait(driver, 20, lambda d: find(d, "sign-in-problem").text.strip(), "no refusal is shown")
+
+
+def sign_out(driver):
+    find(driver, "sign-out").click()
+    find(driver, "sign-in-submit")
+
+
+def expect_ward(driver, base, pseudonyms, seconds=20):
+    """The ward shows a tile for each patient."""
+    driver.get(base + "/ward")
+    for pseudonym in pseudonyms:
+        find(driver, f"tile-{pseudonym}", seconds)
+
+
+def open_patient(driver, base, pseudonym):
+    driver.get(f"{base}/patients/{pseudonym}")
+    find(driver, "strip", 15)
+
+
+# How many pixels of a canvas are drawn, and the furthest sample that was.
+_INK = """
+  const canvas = arguments[0];
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  let ink = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] > 0) ink++;
+  return [ink, Number(canvas.dataset.drawn || 0)];
+"""
+
+
+def expect_moving_strip(driver, pseudonym, seconds=20):
+    """The patient's strip (on the patient's page, or the tile on the ward) is drawn, and goes on being drawn at 125 samples a second.
+
+    Returns the samples per second that were seen.
+    """
+    if f"/patients/{pseudonym}" in driver.current_url:
+        canvas = find(driver, "strip", seconds)
+    else:
+        canvas = find(driver, f"tile-{pseudonym}", seconds).find_element(By.CSS_SELECTOR, '[data-testid="tile-strip"]')
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    wait(driver, seconds, lambda d: (lambda ink: ink[0] > 200 and ink[1] > 0)(d.execute_script(_INK, canvas)),
+         f"the strip of {pseudonym} stays empty")
+    _, first = driver.execute_script(_INK, canvas)
+    began = time.monotonic()
+    wait(driver, seconds, lambda d: d.execute_script(_INK, canvas)[1] >= first + 375, f"the strip of {pseudonym} stands still")
+    return (driver.execute_script(_INK, canvas)[1] - first) / (time.monotonic() - began)
+
+
+def number(text):
+    match = re.search(r"-?\d[\d,]*\.?\d*", text)
+    return float(match.group().replace(",", "")) if match else None
+
+
+def expect_beats(driver, pseudonym, least=5, seconds=30):
+    """The patient's page counts and labels beats, and says a heart rate, P(abnormal) and a rhythm. Returns what it says."""
+    assert f"/patients/{pseudonym}" in driver.current_url, driver.current_url
+    wait(driver, seconds, lambda d: (number(find(d, "r-peaks").text) or 0) >= least, f"fewer than {least} R peaks are shown")
+    wait(driver, seconds, lambda d: int(find(d, "strip").get_attribute("data-beats") or 0) >= min(least, 5), "no beat is labelled")
+    wait(driver, seconds, lambda d: number(find(d, "heart-rate").text), "no heart rate is shown")
+    wait(driver, seconds, lambda d: number(find(d, "abnormal-probability").text) is not None, "no P(abnormal) is shown")
+    return {
+        "heart_rate": number(find(driver, "heart-rate").text),
+        "r_peaks": int(number(find(driver, "r-peaks").text)),
+        "abnormal_probability": number(find(driver, "abnormal-probability").text),
+        "rhythm": find(driver, "diagnosis").text,
+        "state": find(driver, "patient-state").text,
+        "labelled": int(find(driver, "strip").get_attribute("data-beats")),
+        "labelled_abnormal": int(find(driver, "strip").get_attribute("data-abnormal-beats")),
+    }
+
+
+def expect_spectrum(driver, seconds=20):
+    """The spectrum is drawn."""
+    canvas = find(driver, "spectrum", seconds)
+    wait(driver, seconds, lambda d: number(find(d, "spectrum-text").text) is not None, "no spectrum is shown")
+    assert driver.execute_script(_INK, canvas)[0] > 200, "the spectrum's canvas is empty"
+
+
+def expect_alert(driver, base, pseudonym=None, rule=None, seconds=60):
+    """The alert page lists an unresolved alert of that patient and rule. Returns its element."""
+    driver.get(base + "/alerts")
+    selector = '[data-testid="alert"]:not([data-state="resolved"])'
+    if pseudonym:
+        selector += f'[data-patient="{pseudonym}"]'
+    if rule:
+        selector += f'[data-rule="{rule}"]'
+    return wait(driver, seconds, lambda d: next(iter(d.find_elements(By.CSS_SELECTOR, selector)), None), f"no alert {selector} is shown")
+
+
+def acknowledge(driver, alert):
+    """Takes note of an alert on the page and sees that the page says so."""
+    identity = alert.get_attribute("id")
+    alert.find_element(By.CSS_SELECTOR, '[data-testid="acknowledge"]').click()
+    wait(driver, 10, lambda d: d.find_element(By.ID, identity).get_attribute("data-state") == "acknowledged", "the alert is not acknowledged")
+
+
+def expect_alert_from_link(driver, base, alert_id):
+    """The link of a mail (`/#/alerts/{id}`) opens the page with the alert marked."""
+    driver.get("about:blank")
+    driver.get(f"{base}/#/alerts/{alert_id}")
+    wait(driver, 15, lambda d: d.find_elements(By.CSS_SELECTOR, f'#alert-{alert_id}[aria-current="true"]'), "the linked alert is not marked")
+
+
+def expect_state(driver, pseudonym, state, seconds=15):
+    """The ward's tile or the patient's page shows a state: `live`, `no-data`, `lead-off`, …"""
+    if f"/patients/{pseudonym}" in driver.current_url:
+        selector = f'[data-testid="patient-state"][data-state="{state}"]'
+    else:
+        selector = f'[data-testid="tile-{pseudonym}"][data-state="{state}"]'
+    wait(driver, seconds, lambda d: d.find_elements(By.CSS_SELECTOR, selector), f"{pseudonym} is not shown as {state}")
+
+
+def expect_stopped(driver, pseudonym, within=5.0):
+    """Call right after data stop arriving at the server: the page says so within `within` seconds. Returns after how many."""
+    began = time.monotonic()
+    expect_state(driver, pseudonym, "no-data", within + 2)
+    elapsed = time.monotonic() - began
+    assert elapsed <= within, f"the page said it after {elapsed:.1f} s"
+    return elapsed
+
+
+def frame_rate(driver, seconds=3):
+    """Frames per second of the page's one drawing loop."""
+    count = "return import('/web/strip.js').then(strip => strip.frames.count)"
+    first, began = driver.execute_script(count), time.monotonic()
+    time.sleep(seconds)
+    return (driver.execute_script(count) - first) / (time.monotonic() - began)
+
+
+def console_errors(driver):
+    """Messages of the console that are warnings or worse, refused policy included; an answer of status 401 before sign-in is none."""
+    return [
+        entry["message"] for entry in driver.get_log("browser")
+        if entry["level"] in ("SEVERE", "WARNING")
+        and not ("/api/session" in entry["message"] and "401" in entry["message"])
+        # Caused by these checks, which read the canvases.
+        and "willReadFrequently" not in entry["message"]
+    ]
+
+
+def screenshot(driver, path):
+    """Keeps what is seen."""
+    driver.save_screenshot(str(path))

@@ -1,0 +1,76 @@
+import Cardio
+import Dashboard
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Store
+import Testing
+import Wire
+
+/// Every route for every role, against a table that is written down here a second time, so that a slip in the product's shows.
+@Suite struct AccessTests {
+  private static let clinical: Set<Endpoint> = [
+    .showWard, .showPatient, .showStrip, .showSpectrum, .listAlerts, .acknowledgeAlert, .streamEvents,
+  ]
+  private static let allowed: [Role: Set<Endpoint>] = [
+    .clinician: clinical.union([.signIn, .showSession, .signOut]),
+    .administrator: [
+      .signIn, .showSession, .signOut, .listPatients, .addPatient, .listDevices, .assignDevice, .listAccounts,
+      .addAccount,
+      .changeAccount,
+    ],
+    .auditor: [.signIn, .showSession, .signOut, .listPatients, .listDevices, .listAccounts],
+  ]
+
+  @Test(arguments: Role.allCases) func everyRouteForEveryRole(role: Role) async throws {
+    let ward = try Ward()
+    try await ward.addAccounts()
+    let device = try #require(DeviceID("sb-001"))
+    let patient = try await ward.addPatient(device: device)
+    let wearer = try await Wearer(device: device, keys: ward.keys, preset: .normal)
+    try await wearer.send(to: ward.store, at: ward.clock.now)
+    await ward.service.readStore()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      for endpoint in Endpoint.allCases where endpoint != .streamEvents || role != .clinician {
+        // A fresh sign-in for each: signing out is one of them.
+        let browser = try await Browser.signIn(client, as: role.rawValue)
+        let path = endpoint.path.replacing("{pseudonym}", with: patient.name).replacing("{device}", with: "sb-001")
+          .replacing("{alert}", with: String(repeating: "0", count: 32)).replacing("{account}", with: "nobody")
+        let response = try await browser.send(
+          client, endpoint.method, path, body: endpoint.method == .get ? nil : "{}")
+        if Self.allowed[role]?.contains(endpoint) == true {
+          #expect(response.problem != "forbidden" && response.problem != "sign-in-first", "\(role) \(endpoint)")
+          #expect(response.status.code < 500, "\(role) \(endpoint) \(response.status)")
+        } else {
+          #expect(response.status == .forbidden && response.problem == "forbidden", "\(role) \(endpoint)")
+        }
+      }
+    }
+  }
+
+  @Test func nobodyGetsAnything() async throws {
+    let ward = try Ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      for endpoint in Endpoint.allCases where endpoint != .signIn {
+        let response = try await Browser(cookie: "__Host-sealedbeat=AAAA", requestToken: "x").send(
+          client, endpoint.method, endpoint.path.replacing("{pseudonym}", with: "P-AAAA"))
+        #expect(response.status == .unauthorized && response.problem == "sign-in-first", "\(endpoint)")
+      }
+    }
+  }
+
+  @Test func auditorsSeeNoNames() async throws {
+    let ward = try Ward()
+    try await ward.addAccounts()
+    _ = try await ward.addPatient(name: "Anna Muster", device: try #require(DeviceID("sb-001")))
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let auditor = try await Browser.signIn(client, as: "auditor").send(client, .get, "/api/patients")
+      #expect(auditor.status == .ok && !String(buffer: auditor.body).contains("Muster"))
+      let administrator = try await Browser.signIn(client, as: "administrator").send(client, .get, "/api/patients")
+      #expect(String(buffer: administrator.body).contains("Anna Muster"))
+      // The names of accounts, never their hashes.
+      let accounts = try await Browser.signIn(client, as: "administrator").send(client, .get, "/api/accounts")
+      #expect(String(buffer: accounts.body).contains("clinician") && !String(buffer: accounts.body).contains("scrypt"))
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import AsyncHTTPClient
+import Cardio
+import Crypto
+import Dashboard
+import Foundation
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Store
+import SwiftASN1
+import Testing
+import Wire
+import X509
+
+/// The real server over TLS on a free port.
+@Suite(.timeLimit(.minutes(2))) struct EventStreamTests {
+  private struct Event: Equatable {
+    var name = ""
+    var id: String?
+    var data = ""
+  }
+
+  private final class Running {
+    let ward: Ward
+    let base: String
+    let client: HTTPClient
+    init(ward: Ward, port: Int, client: HTTPClient) {
+      self.ward = ward
+      base = "https://localhost:\(port)"
+      self.client = client
+    }
+
+    func request(_ path: String, cookie: String?) -> HTTPClientRequest {
+      var request = HTTPClientRequest(url: base + path)
+      if let cookie { request.headers.add(name: "Cookie", value: cookie) }
+      return request
+    }
+
+    func signIn() async throws -> String {
+      var request = request("/api/session", cookie: nil)
+      request.method = .POST
+      request.headers.add(name: "Origin", value: base)
+      request.headers.add(name: "Content-Type", value: "application/json")
+      request.body = .bytes(ByteBuffer(string: #"{"account":"clinician","password":"\#(Ward.password)"}"#))
+      let response = try await client.execute(request, timeout: .seconds(20))
+      return String(try #require(response.headers.first(name: "Set-Cookie")).prefix { $0 != ";" })
+    }
+
+    /// Reads a stream until `isEnough`.
+    func read(
+      _ path: String, cookie: String, lastEventID: String? = nil, until isEnough: ([Event]) async throws -> Bool
+    ) async throws -> [Event] {
+      var request = request(path, cookie: cookie)
+      if let lastEventID { request.headers.add(name: "Last-Event-ID", value: lastEventID) }
+      let response = try await client.execute(request, timeout: .seconds(60))
+      #expect(response.headers.first(name: "Content-Type") == "text/event-stream")
+      var events: [Event] = []
+      var current = Event()
+      var pending = ""
+      for try await buffer in response.body {
+        pending += String(buffer: buffer)
+        while let end = pending.firstIndex(of: "\n") {
+          let line = pending[..<end]
+          pending = String(pending[pending.index(after: end)...])
+          if line.hasPrefix("id: ") { current.id = String(line.dropFirst(4)) }
+          if line.hasPrefix("event: ") { current.name = String(line.dropFirst(7)) }
+          if line.hasPrefix("data: ") { current.data = String(line.dropFirst(6)) }
+          if line.isEmpty {
+            if !current.name.isEmpty { events.append(current) }
+            current = Event()
+          }
+        }
+        if try await isEnough(events) { return events }
+      }
+      return events
+    }
+  }
+
+  private func withServer(_ body: (Running) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "dashboard-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let certificate = try Self.writeCertificate(in: folder)
+    let ward = try Ward(
+      configuration: DashboardConfiguration(
+        port: 0, certificateChainPath: folder.appending(path: "cert.pem").path,
+        privateKeyPath: folder.appending(path: "key.pem").path, passwordCost: Ward.cheap))
+    try await ward.addAccounts()
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.trustRoots = .certificates([certificate])
+    let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .init(tlsConfiguration: tls))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await ward.service.run() }
+      while ward.service.boundPort == nil { await Task.yield() }
+      let port = try #require(ward.service.boundPort)
+      do {
+        try await body(Running(ward: ward, port: port, client: client))
+      } catch {
+        try await client.shutdown()
+        group.cancelAll()
+        throw error
+      }
+      try await client.shutdown()
+      group.cancelAll()
+    }
+  }
+
+  private static func writeCertificate(in folder: URL) throws -> NIOSSLCertificate {
+    let key = P256.Signing.PrivateKey()
+    let name = try DistinguishedName { CommonName("localhost") }
+    let certificate = try Certificate(
+      version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey), notValidBefore: .now - 60,
+      notValidAfter: .now + 3600, issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
+      extensions: Certificate.Extensions {
+        Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
+        SubjectAlternativeNames([.dnsName("localhost")])
+      }, issuerPrivateKey: .init(key))
+    var serializer = DER.Serializer()
+    try serializer.serialize(certificate)
+    let pem = PEMDocument(type: "CERTIFICATE", derBytes: serializer.serializedBytes).pemString
+    try pem.write(to: folder.appending(path: "cert.pem"), atomically: true, encoding: .utf8)
+    try key.pemRepresentation.write(to: folder.appending(path: "key.pem"), atomically: true, encoding: .utf8)
+    return try NIOSSLCertificate(bytes: serializer.serializedBytes, format: .der)
+  }
+
+  @Test func whatIsCommittedIsSeenAndResumed() async throws {
+    try await withServer { server in
+      let ward = server.ward
+      let device = try #require(DeviceID("sb-001"))
+      let patient = try await ward.addPatient(device: device)
+      let other = try await ward.addPatient(name: "Other", device: try #require(DeviceID("sb-002")))
+      let wearer = try await Wearer(device: device, keys: ward.keys, preset: .normal)
+      let cookie = try await server.signIn()
+      let path = "/api/events?patients=\(patient)"
+      var sent = 0
+      // Each chunk is sent when the one before has been seen: no waiting by time.
+      let first = try await server.read(path, cookie: cookie) { events in
+        let seen = events.count { $0.name == "strip" }
+        if events.contains(where: { $0.name == "clock" }), seen >= sent, sent < 5 {
+          sent += 1
+          ward.clock.advance(1.496)
+          try await wearer.send(to: ward.store, at: ward.clock.now)
+        }
+        return seen >= 5 && events.contains { $0.name == "beats" }
+      }
+      #expect(first.contains { $0.name == "vitals" && $0.data.contains(patient.name) })
+      #expect(!first.contains { $0.data.contains(other.name) })
+      let ids = first.compactMap(\.id)
+      let last = try #require(ids.last)
+      // While nobody is connected, two more chunks come.
+      for _ in 0..<2 {
+        ward.clock.advance(1.496)
+        try await wearer.send(to: ward.store, at: ward.clock.now)
+      }
+      await ward.service.readStore()
+      let second = try await server.read(path, cookie: cookie, lastEventID: last) { events in
+        events.contains { $0.data.contains("\"sequence\":6") }
+      }
+      #expect(!second.contains { $0.name == "resync" })
+      #expect(Set(second.compactMap(\.id)).isDisjoint(with: ids))
+      // An id of another life of the server begins anew and says so.
+      let third = try await server.read(path, cookie: cookie, lastEventID: "ffffffff-3") { $0.count >= 2 }
+      #expect(third.first?.name == "resync" && third.contains { $0.name == "vitals" })
+    }
+  }
+
+  @Test func theStreamEndsWithTheSignIn() async throws {
+    try await withServer { server in
+      let cookie = try await server.signIn()
+      let events = try await server.read("/api/events", cookie: cookie) { events in
+        if events.count == 1 { server.ward.store.change { $0.signIns = [:] } }
+        return false
+      }
+      #expect(events.last?.name == "signed-out")
+    }
+  }
+
+  @Test func nobodyListensUninvited() async throws {
+    try await withServer { server in
+      let response = try await server.client.execute(server.request("/api/events", cookie: nil), timeout: .seconds(20))
+      #expect(response.status == .unauthorized)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Dashboard
+import Testing
+
+@Suite struct LoginLimiterTests {
+  private static func seconds(_ decision: LoginLimiter.Decision) -> Int? {
+    if case .refuse(let seconds) = decision { seconds } else { nil }
+  }
+
+  @Test func lockOutDoublesAndEnds() {
+    var limiter = LoginLimiter()
+    var now: Duration = .seconds(1000)
+    for _ in 0..<LoginLimiter.failuresPerAddress {
+      #expect(limiter.attempt(account: "a", address: "1", now: now) == .check)
+    }
+    var last = 0
+    for _ in 0..<4 {
+      let wait = Self.seconds(limiter.attempt(account: "a", address: "1", now: now))
+      #expect(wait != nil && wait! > last)  // checked in the same expression
+      last = wait ?? 0
+      now += .seconds(last)
+      #expect(limiter.attempt(account: "a", address: "1", now: now) == .check)
+    }
+    #expect(last > 60)
+  }
+
+  @Test func aStrangerDoesNotLockTheClinicianOut() {
+    var limiter = LoginLimiter()
+    for _ in 0..<20 { _ = limiter.attempt(account: "a", address: "stranger", now: .seconds(1)) }
+    #expect(limiter.attempt(account: "a", address: "ward", now: .seconds(1)) == .check)
+  }
+
+  @Test func manyAddressesLockTheAccountAtLast() {
+    var limiter = LoginLimiter()
+    for index in 0..<LoginLimiter.failuresPerAccount {
+      #expect(limiter.attempt(account: "a", address: "\(index)", now: .seconds(1)) == .check)
+    }
+    #expect(limiter.attempt(account: "a", address: "ward", now: .seconds(1)) != .check)
+    #expect(limiter.attempt(account: "b", address: "ward", now: .seconds(1)) == .check)
+  }
+
+  @Test func anAddressCannotSprayNames() {
+    var limiter = LoginLimiter()
+    let checked = (0..<200).count { limiter.attempt(account: "user\($0)", address: "1", now: .seconds(1)) == .check }
+    #expect(checked == Int(LoginLimiter.addressBurst))
+    #expect(limiter.attempt(account: "late", address: "1", now: .seconds(5)) == .check)
+  }
+
+  @Test func successStartsAfresh() {
+    var limiter = LoginLimiter()
+    for _ in 0..<30 {
+      #expect(limiter.attempt(account: "a", address: "1", now: .seconds(1)) == .check)
+      limiter.succeeded(account: "a", address: "1")
+    }
+  }
+
+  @Test func memoryIsBounded() {
+    var limiter = LoginLimiter()
+    for index in 0..<60_000 { _ = limiter.attempt(account: "u\(index)", address: "\(index)", now: .seconds(1)) }
+    #expect(limiter.counterCount <= LoginLimiter.counterLimit + 3)
+  }
+}

@@ -1,0 +1,75 @@
+import Dashboard
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+@Suite struct PagesTests {
+  @Test(arguments: ["/", "/web/app.js", "/web/nothing.js", "/api/ward", "/api/nothing", "/patients/P-AAAA"])
+  func everyAnswerIsHardened(path: String) async throws {
+    let ward = try Ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let response = try await Browser().send(client, .get, path)
+      let policy = try #require(response.headers[.contentSecurityPolicy])
+      for part in [
+        "default-src 'none'", "script-src 'self';", "style-src 'self';", "frame-ancestors 'none'", "base-uri 'none'",
+      ] {
+        #expect(policy.contains(part))
+      }
+      #expect(!policy.contains("unsafe"))
+      #expect(response.headers[.strictTransportSecurity]?.hasPrefix("max-age=63072000") == true)
+      #expect(response.headers[.xContentTypeOptions] == "nosniff")
+      #expect(response.headers[HTTPField.Name("Referrer-Policy")!] == "no-referrer")  // a valid token, never nil
+      if path.hasPrefix("/api") { #expect(response.headers[.cacheControl] == "no-store") }
+    }
+  }
+
+  @Test(arguments: [
+    "/web/../index.html", "/web/..%2f..%2fPackage.swift", "/web/%2e%2e/%2e%2e/etc/passwd", "/web//etc/passwd",
+    "/web/index.html", "/Web/app.js", "/web/app.js%00.css", "/web/",
+  ])
+  func nothingButTheTableIsServed(path: String) async throws {
+    let ward = try Ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let response = try await Browser().send(client, .get, path)
+      #expect(response.status == .notFound)
+    }
+  }
+
+  @Test func filesComeOnce() async throws {
+    let ward = try Ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      for file in WebPages.files {
+        let first = try await Browser().send(client, .get, "/web/\(file)")
+        #expect(first.status == .ok && first.body.readableBytes > 0, "\(file)")
+        let tag = try #require(first.headers[.eTag])
+        let second = try await Browser().send(client, .get, "/web/\(file)", changing: [.ifNoneMatch: tag])
+        #expect(second.status == .notModified && second.body.readableBytes == 0)
+      }
+    }
+  }
+
+  /// No inline code or style, no markup made of strings, nothing from elsewhere, every import served, and small enough.
+  @Test func thePagesKeepTheirRules() throws {
+    #expect(try WebPages().totalSize < 150_000)
+    for file in WebPages.files + ["index.html"] {
+      let url = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../Sources/Dashboard/Web/\(file)")
+      let text = try String(contentsOf: url, encoding: .utf8)
+      for forbidden in [
+        "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "style=\"", "onclick=\"",
+        "localStorage",
+      ] {
+        #expect(!text.contains(forbidden), "\(file) has \(forbidden)")
+      }
+      let foreign = text.matches(of: /https?:\/\/[^\s"'`]+/).map { String($0.output) }.filter {
+        !$0.hasPrefix("http://www.w3.org/")
+      }
+      #expect(foreign.isEmpty, "\(file) names \(foreign)")
+      for match in text.matches(of: /from "\.\/([\w.-]+)"/) {
+        #expect(WebPages.files.contains(String(match.output.1)), "\(file) imports \(match.output.1)")
+      }
+    }
+  }
+}
