@@ -94,7 +94,8 @@ public final class VirtualDevice {
 
   /// Takes the vault's answer to an enrolment.
   public func takeEnrolmentAnswer(_ answer: [UInt8]) throws(DeviceError) {
-    try check(sb_device_on_enrol_answer(core, answer, answer.count), "enrolment answer")
+    let error = CoreLock.withLock { sb_device_on_enrol_answer(core, answer, answer.count) }
+    try check(error, "enrolment answer")
   }
 
   /// The certificate and its issuer's, in DER.
@@ -108,7 +109,8 @@ public final class VirtualDevice {
   public func withPrivateKey<Result>(_ body: ([UInt8]) throws -> Result) throws -> Result {
     var der = [UInt8](repeating: 0, count: Int(SB_IDENTITY_DER_SIZE))
     defer { der.withUnsafeMutableBytes { sb_wipe($0.baseAddress, $0.count) } }
-    try check(sb_device_private_key(core, &der), "identity key")
+    let error = CoreLock.withLock { sb_device_private_key(core, &der) }
+    try check(error, "identity key")
     return try body(der)
   }
 
@@ -128,7 +130,8 @@ public final class VirtualDevice {
 
   /// Takes the vault's answer to a rotation: the session ends, and the next one uses the new key.
   public func takeRotationAnswer(_ answer: [UInt8], at time: DeviceTime) throws(DeviceError) {
-    try check(sb_device_on_rotate_answer(core, answer, answer.count, time.core), "rotation answer")
+    let error = CoreLock.withLock { sb_device_on_rotate_answer(core, answer, answer.count, time.core) }
+    try check(error, "rotation answer")
   }
 
   // MARK: Samples

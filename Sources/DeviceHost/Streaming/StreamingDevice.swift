@@ -295,7 +295,8 @@ public final class StreamingDevice: @unchecked Sendable {
   private func breakConnection(every interval: Duration) {
     loop.schedule(after: interval) { [self] in
       guard phase != .finished else { return }
-      connection?.abort()
+      // A connection that is still being made has its own faults; breaking it as well would only grow the back-off.
+      if isLinked { connection?.abort() }
       breakConnection(every: interval)
     }
   }

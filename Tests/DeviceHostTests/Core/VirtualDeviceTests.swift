@@ -59,6 +59,17 @@ import Wire
     _ = (key, vault)
   }
 
+  @Test func keysAreSealedWhileTheCoreHoldsItsLock() throws {
+    let folder = TemporaryFolder()
+    let (values, key) = (folder.path + "/nvs.sealed", folder.path + "/key")
+    let enrolled = try EnrolledDevice(values: EncryptedKeyValueFile(path: values, keyFile: key))
+    try enrolled.device.push(wave.span, at: .after(0))
+    let again = try VirtualDevice(
+      parameters: DeviceParameters(device: enrolled.name), outbox: MemoryOutbox(),
+      values: EncryptedKeyValueFile(path: values, keyFile: key))
+    #expect(again.isEnrolled && again.statistics.keyVersion == 1)
+  }
+
   @Test func aRotationGivesANewKeyAndSession() throws {
     let enrolled = try EnrolledDevice()
     let device = enrolled.device

@@ -51,7 +51,11 @@ struct EnrolledDevice {
   let vault: TestVault
   let deviceKey: [UInt8]
 
-  init(outbox: any ChunkOutbox = MemoryOutbox(), values: any KeyValueStore = MemoryValues()) throws {
+  /// - Parameter issue: answers a certificate request with certificate and issuer; without it they are not certificates.
+  init(
+    outbox: any ChunkOutbox = MemoryOutbox(), values: any KeyValueStore = MemoryValues(),
+    issue: (([UInt8]) throws -> (certificate: [UInt8], issuer: [UInt8]))? = nil
+  ) throws {
     // A valid name.
     name = DeviceID("test-device-1")!
     var parameters = DeviceParameters(device: name)
@@ -63,7 +67,20 @@ struct EnrolledDevice {
     let plaintext = try vault.open(request, info: "SealedBeat/1 enrol", aad: "")
     // [tstr .size 13, bstr .size 32, bstr .size 32, bstr]
     deviceKey = Array(plaintext[(1 + 14 + 34 + 2)...].prefix(32))
-    try device.takeEnrolmentAnswer([0x84, 0x01, 0x01, 0x43, 1, 2, 3, 0x42, 4, 5])
+    // The request's head takes two octets up to 255, three above.
+    let csr = plaintext[(1 + 14 + 34 + 34)...]
+    let (certificate, issuer) = try issue?(Array(csr.dropFirst(csr.first == 0x59 ? 3 : 2))) ?? ([1, 2, 3], [4, 5])
+    var answer: [UInt8] = [0x84, 0x01, 0x01]
+    for der in [certificate, issuer] {
+      let head: [UInt8] =
+        switch der.count {
+        case 0..<24: [0x40 | UInt8(der.count)]
+        case 24..<256: [0x58, UInt8(der.count)]
+        default: [0x59, UInt8(der.count >> 8), UInt8(der.count & 0xff)]
+        }
+      answer += head + der
+    }
+    try device.takeEnrolmentAnswer(answer)
   }
 
   /// Everything that the device would publish now.
