@@ -181,7 +181,9 @@ let package = Package(
         .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL,
         .product(name: "NIOHTTP1", package: "swift-nio"), .swiftASN1, .x509,
       ]),
-    .testTarget(name: "DeviceHostTests", dependencies: ["DeviceHost", "Cardio", "MQTT", .logging, "FirmwareCore", "Wire", "Sealing", .crypto]),
+    .testTarget(
+      name: "DeviceHostTests",
+      dependencies: ["DeviceHost", "Cardio", "MQTT", .logging, "FirmwareCore", "Wire", "Sealing", .crypto]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
     .testTarget(name: "ArchitectureTests"),
   ]

@@ -28,9 +28,11 @@ struct SealedBeatCommand: AsyncParsableCommand {
         subcommands: [
           VaultCommand.self, BrokerCommand.self, DecryptorCommand.self, NotifierCommand.self, DashboardCommand.self,
         ]),
-      CommandGroup(name: "People and devices:", subcommands: [UserCommand.self, PatientCommand.self, DeviceCommand.self]),
       CommandGroup(
-        name: "Measuring:", subcommands: [EvaluateCommand.self, DatasetCommand.self, BenchCommand.self, ConfigCommand.self]),
+        name: "People and devices:", subcommands: [UserCommand.self, PatientCommand.self, DeviceCommand.self]),
+      CommandGroup(
+        name: "Measuring:",
+        subcommands: [EvaluateCommand.self, DatasetCommand.self, BenchCommand.self, ConfigCommand.self]),
     ])
 
   static func main() async {
@@ -54,7 +56,8 @@ private enum Fault {
     switch error {
     case let fault as ConfigurationFault: end(fault.description, ExitStatus.configuration)
     case let fault as SupervisionFault: end(fault.description, ExitStatus.unavailable)
-    case let fault as StoreError: end(fault.reason, fault.code == .corrupt ? ExitStatus.badData : ExitStatus.unavailable)
+    case let fault as StoreError:
+      end(fault.reason, fault.code == .corrupt ? ExitStatus.badData : ExitStatus.unavailable)
     default: SealedBeatCommand.exit(withError: error)
     }
   }

@@ -129,7 +129,7 @@ class System:
         addresses = self.addresses
         self.command(
             "vault", "claim", device, "--out", file, "--mqtt", f"{addresses['mqttHost']}:{addresses['mqttPort']}",
-            "--vault-url", addresses["vaultURL"], "--enrol-url", addresses["enrolURL"],
+            "--vault", addresses["vaultURL"], "--enrol-url", addresses["enrolURL"],
             CREDENTIALS_DIRECTORY=f"{addresses['credentials']}/svc.operator")
         return file
 

@@ -1,6 +1,6 @@
 internal import Hummingbird
-internal import NIOCore
 public import Logging
+internal import NIOCore
 public import ServiceLifecycle
 
 /// `/metrics`, `/healthz` and `/readyz` of one process, on plain HTTP for the machine's own scraper.

@@ -50,10 +50,13 @@ struct NotifierCommand: AsyncParsableCommand {
       }
       return address
     }
-    guard !recipients.isEmpty else { throw ConfigurationFault("notifier.smtp.url is set, but notifier.smtp.to is empty.") }
+    guard !recipients.isEmpty else {
+      throw ConfigurationFault("notifier.smtp.url is set, but notifier.smtp.to is empty.")
+    }
     let user = settings[Keys.smtpUser]
     return MailConfiguration(
-      host: host, port: port, security: isImplicit ? .implicitTLS : .startTLS, authorityFile: authority(settings, Keys.smtpCA),
+      host: host, port: port, security: isImplicit ? .implicitTLS : .startTLS,
+      authorityFile: authority(settings, Keys.smtpCA),
       userName: user.isEmpty ? nil : user,
       password: user.isEmpty ? nil : try credential(settings, Keys.smtpPasswordFile, "smtp-password"), sender: sender,
       recipients: recipients)

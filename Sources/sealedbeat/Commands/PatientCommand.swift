@@ -54,7 +54,9 @@ struct PatientCommand: AsyncParsableCommand {
       }
       let time = UInt64(Date().timeIntervalSince1970 * 1_000_000)
       if let pseudonym = Pseudonym(patient) {
-        guard try await store.patient(pseudonym) != nil else { throw ConfigurationFault("There is no patient \(patient).") }
+        guard try await store.patient(pseudonym) != nil else {
+          throw ConfigurationFault("There is no patient \(patient).")
+        }
       }
       try await store.assign(device, to: Pseudonym(patient), at: time)
       print("\(device) is worn by \(patient).")
@@ -69,7 +71,8 @@ struct PatientCommand: AsyncParsableCommand {
       let store = try await ServiceProcess.openStore(options.load(), writing: [])
       let devices = Dictionary(grouping: try await store.assignments(), by: \.pseudonym)
       for patient in try await store.patients() {
-        print("\(patient.pseudonym)\t\(devices[patient.pseudonym, default: []].map(\.device.name).joined(separator: ","))")
+        print(
+          "\(patient.pseudonym)\t\(devices[patient.pseudonym, default: []].map(\.device.name).joined(separator: ","))")
       }
     }
   }

@@ -43,14 +43,16 @@ enum Keys {
   static let smtpPasswordFile = Setting.text(
     "notifier.smtp.password-file", "", "File with the password for SMTP AUTH; by default the credential smtp-password.")
   static let smtpCA = Setting.text(
-    "notifier.smtp.ca", "", "CA file (PEM) that signs the mail server's certificate; empty for the system's, service-ca for the vault's own.")
+    "notifier.smtp.ca", "",
+    "CA file (PEM) that signs the mail server's certificate; empty for the system's, service-ca for the vault's own.")
   static let webhookURL = Setting.text(
     "notifier.webhook.url", "", "https:// address to POST alerts to; empty for none.")
   static let webhookSecretFile = Setting.text(
     "notifier.webhook.secret-file", "",
     "File with the secret of the webhook's HMAC; by default the credential webhook-secret.")
   static let webhookCA = Setting.text(
-    "notifier.webhook.ca", "", "CA file (PEM) that signs the webhook's certificate; empty for the system's, service-ca for the vault's own.")
+    "notifier.webhook.ca", "",
+    "CA file (PEM) that signs the webhook's certificate; empty for the system's, service-ca for the vault's own.")
   static let noDataSeconds = Setting.number(
     "notifier.no-data-seconds", 60, in: 5...86_400, "Silence after which the no-data alert opens.")
 

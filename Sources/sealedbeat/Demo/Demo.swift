@@ -17,7 +17,7 @@ struct Demo: Sendable {
   let logger: Logger
 
   /// How long the end of a demo may wait for what is under way.
-  private static let settlingTime = Duration.seconds(60)
+  private static let settlingTime = Duration.seconds(15)
 
   func run() async throws {
     say("Starting SealedBeat: key vault, mosquitto, broker, decryptor, notifier, dashboard …")
@@ -49,7 +49,9 @@ struct Demo: Sendable {
   private func introduce(_ system: LocalSystem, _ sinks: DemoSinks, _ accounts: [(Role, String, String)]) {
     let isReal = patients.contains { if case .record = $0.source { true } else { false } }
     say("")
-    say("  SealedBeat is running with \(patients.count) \(isReal ? "real recordings" : "synthetic patients") at \(speed)× speed.")
+    say(
+      "  SealedBeat is running with \(patients.count) \(isReal ? "real recordings" : "synthetic patients") at \(speed)× speed."
+    )
     say("")
     say("  Dashboard   \(system.addresses.dashboardURL)   (its certificate authority: \(system.addresses.dashboardCA))")
     for (role, name, password) in accounts {
@@ -100,9 +102,11 @@ struct Demo: Sendable {
       if !FileManager.default.fileExists(atPath: state) {
         let end = try await system.run(
           "claim",
-          ["vault", "claim", patient.device, "--out", provisioning,
+          [
+            "vault", "claim", patient.device, "--out", provisioning,
             "--mqtt", "\(system.addresses.mqttHost):\(system.addresses.mqttPort)",
-            "--vault-url", system.addresses.vaultURL, "--enrol-url", system.addresses.enrolURL],
+            "--vault", system.addresses.vaultURL, "--enrol-url", system.addresses.enrolURL,
+          ],
           credentials: "svc.operator")
         guard end.exitCode == 0 else {
           throw SupervisionFault("No claim for \(patient.device) (\(end)); see \(system.data.logs)/claim.log")
@@ -111,8 +115,11 @@ struct Demo: Sendable {
       let server = ["--mqtt", "\(system.addresses.mqttHost):\(system.addresses.mqttPort)"]
       try await system.start(
         "device-\(patient.device)",
-        ["device", "run", "--state-dir", state, "--provisioning", provisioning, "--speed", "\(speed)", "--loop", "--drain",
-          "--summary", "\(state).summary.json"] + server + patient.arguments, credentials: nil)
+        [
+          "device", "run", "--state-dir", state, "--provisioning", provisioning, "--speed", "\(speed)", "--loop",
+          "--drain",
+          "--summary", "\(state).summary.json",
+        ] + server + patient.arguments, credentials: nil)
     }
   }
 
@@ -144,7 +151,9 @@ struct Demo: Sendable {
     for patient in patients { await system.supervisor.end("device-\(patient.device)") }
     let ledger = try await DemoLedger(system)
     let deadline = ContinuousClock.now + Self.settlingTime
-    while ContinuousClock.now < deadline, try await !ledger.isSettled() { try await Task.sleep(for: .milliseconds(100)) }
+    while ContinuousClock.now < deadline, try await !ledger.isSettled() {
+      try await Task.sleep(for: .milliseconds(100))
+    }
     let summary = try await ledger.summary(
       devices: patients.map { "\(system.data.path)/devices/\($0.device).summary.json" }, patients: patients)
     for line in summary.lines { say("  " + line) }

@@ -37,16 +37,11 @@ struct DemoLedger: Sendable {
     return count
   }
 
-  /// Whether everything that was committed is analysed, judged and told.
+  /// Whether everything that was committed is analysed, judged and told. (A notifier that was restarted meanwhile has
+  /// judged less than is stored; then the caller's patience ends the wait.)
   func isSettled() async throws -> Bool {
     let count = try await count()
-    let judged = Dictionary(
-      uniqueKeysWithValues: try await store.policyStates().map { ($0.reference, $0.evaluatedThrough) })
-    let isJudged = try await analyses().allSatisfy { analysis in
-      guard let analysed = analysis.analysedThrough else { return true }
-      return judged[analysis.reference].map { $0 >= analysed } ?? false
-    }
-    return count.analysed == count.committed && isJudged && count.pendingMessages == 0
+    return count.analysed == count.committed && count.pendingMessages == 0 && (await judged()) >= count.analysed
   }
 
   /// Everything together, with the devices' own summaries.
@@ -96,6 +91,18 @@ struct DemoLedger: Sendable {
       total.abnormal += Int(finding.abnormalBeatCount)
     }
     return total
+  }
+
+  /// Findings that the notifier has judged since it started.
+  private func judged() async -> Int {
+    guard let port = await system.supervisor.states.first(where: { $0.name == "notifier" })?.healthPort,
+      let text = await HealthProbe.metrics(port: port)
+    else { return 0 }
+    let name = "sealedbeat_notifier_findings_total"
+    let values = text.split(separator: "\n").filter { $0.hasPrefix(name) }.compactMap { line in
+      line.split(separator: " ").last.flatMap { Double($0) }
+    }
+    return Int(values.reduce(0, +))
   }
 
   private func latency(_ metric: String, of child: String) async -> DemoSummary.Latency? {

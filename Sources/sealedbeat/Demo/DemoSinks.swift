@@ -34,12 +34,16 @@ struct DemoSinks: Sendable {
     let tls = ["--certificate", "\(credentials)/https/identity.pem", "--key", "\(credentials)/https/identity.key"]
     try await start(
       "demo-mail-server",
-      ["--port", "\(ports.mail)", "--maildir", mailDirectory, "--user", Self.mailUser,
-        "--password-file", "\(credentials)/svc.notifier/smtp-password"] + tls, in: system)
+      [
+        "--port", "\(ports.mail)", "--maildir", mailDirectory, "--user", Self.mailUser,
+        "--password-file", "\(credentials)/svc.notifier/smtp-password",
+      ] + tls, in: system)
     try await start(
       "demo-webhook-sink",
-      ["--port", "\(ports.webhook)", "--output", webhookFile,
-        "--secret-file", "\(credentials)/svc.notifier/webhook-secret"] + tls, in: system)
+      [
+        "--port", "\(ports.webhook)", "--output", webhookFile,
+        "--secret-file", "\(credentials)/svc.notifier/webhook-secret",
+      ] + tls, in: system)
   }
 
   private func start(_ script: String, _ arguments: [String], in system: LocalSystem) async throws {

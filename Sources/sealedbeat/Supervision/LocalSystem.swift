@@ -204,6 +204,8 @@ struct LocalSystem: Sendable {
     let kept = ["PATH", "HOME", "LANG", "TZ", "SSL_CERT_FILE", "LD_LIBRARY_PATH"]
     var environment = ProcessInfo.processInfo.environment.filter { kept.contains($0.key) }
     environment[ParentWatch.variable] = String(getpid())
+    // A crash report shows registers and memory, and with them what a process must not tell.
+    environment["SWIFT_BACKTRACE"] = "enable=no"
     return environment
   }
 
