@@ -107,7 +107,9 @@ class IndependentDevice:
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"{self.name}-python", clean_session=clean)
         self.client.tls_set(str(self.authority), str(self.folder / "device.pem"), str(self.folder / "device.key"))
         connected, self._subscriptions = threading.Event(), {}
+        self.lost = threading.Event()
         self.client.on_connect = lambda *_: connected.set()
+        self.client.on_disconnect = lambda *_: self.lost.set()
         self.client.on_message = self._on_message
         self.client.on_subscribe = self._on_subscribe
         self.client.connect(*self.address)

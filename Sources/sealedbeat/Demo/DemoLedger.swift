@@ -41,7 +41,8 @@ struct DemoLedger: Sendable {
   /// judged less than is stored; then the caller's patience ends the wait.)
   func isSettled() async throws -> Bool {
     let count = try await count()
-    return count.analysed == count.committed && count.pendingMessages == 0 && (await judged()) >= count.analysed
+    guard count.analysed == count.committed, count.pendingMessages == 0 else { return false }
+    return await judged() >= count.analysed
   }
 
   /// Everything together, with the devices' own summaries.
