@@ -6,7 +6,9 @@ public final class FindingsSeal {
   private let box: SealedBox
   private let reference: SessionReference
 
-  /// - Parameter key: the session's key of purpose ``SessionKeyPurpose/findings``.
+  /// - Parameters:
+  ///   - key: the session's key of purpose `findings`.
+  ///   - reference: which session.
   public init(key: SessionKey, reference: SessionReference) throws(SealingError) {
     guard key.purpose == .findings else { throw .wrongSize("key purpose") }
     box = try SealedBox(key: key.secret)
@@ -25,6 +27,7 @@ public final class FindingsSeal {
 
   /// Seals any other record: a checkpoint, an alert's body, a message, the policy's state.
   /// - Parameters:
+  ///   - record: its encoding.
   ///   - kind: `checkpoint`, `alert`, `message` or `policy`.
   ///   - name: the record's primary key within the session.
   public func seal(_ record: [UInt8], kind: RecordKind, name: String) throws(SealingError) -> [UInt8] {

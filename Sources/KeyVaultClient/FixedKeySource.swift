@@ -18,7 +18,7 @@ public final class FixedKeySource: SessionKeySource {
 
   /// Holds device keys, by device and version, and one record key.
   /// - Parameters:
-  ///   - deviceKeys: ``AEAD/keySize`` bytes each.
+  ///   - deviceKeys: 32 bytes each.
   ///   - recordKey: 32 bytes; random if left out.
   public init(
     deviceKeys: [DeviceID: [KeyVersion: SecretBytes]] = [:], recordKey: SecretBytes? = nil

@@ -18,7 +18,7 @@ public struct MQTTConfiguration: Sendable {
   public var reconnect: ReconnectPolicy?
   /// Messages of QoS 1 on their way to the server at once; more wait in the library.
   public var maximumInflight: UInt16
-  /// Messages of QoS 1 that wait for their PUBACK before ``MQTTConnection/publish(_:)`` refuses more:
+  /// Messages of QoS 1 that wait for their PUBACK before `MQTTConnection.publish` refuses more:
   /// bounds the memory behind a server that does not answer.
   public var maximumQueued: Int
   /// Seconds from the first packet to CONNACK.

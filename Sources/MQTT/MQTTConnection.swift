@@ -39,7 +39,10 @@ public final class MQTTConnection: Sendable {
   nonisolated(unsafe) private var tickets: UInt64 = 0
 
   /// Prepares a connection; nothing is sent before ``connect()``.
-  /// - Parameter onEvent: called on the loop's thread, in order; must not block.
+  /// - Parameters:
+  ///   - configuration: where to and as whom.
+  ///   - loop: what drives it.
+  ///   - onEvent: called on the loop's thread, in order; must not block.
   public init(
     _ configuration: MQTTConfiguration, on loop: MQTTEventLoop, onEvent: @escaping @Sendable (MQTTEvent) -> Void
   ) throws(MQTTError) {

@@ -10,6 +10,8 @@ public final class ChunkOpener {
   /// - Parameters:
   ///   - key: the session's key, of purpose ``SessionKeyPurpose/session``.
   ///   - device: the authenticated sender.
+  ///   - session: which session.
+  ///   - iv: the session's IV.
   public init(key: SessionKey, device: DeviceID, session: SessionID, iv: SessionIV) throws(SealingError) {
     guard key.purpose == .session else { throw .wrongSize("key purpose") }
     cipher = try AEAD(key: key.secret)
@@ -33,7 +35,9 @@ public final class ChunkSealer {
   private let cipher: AEAD
   private let device: DeviceID
 
-  /// - Parameter key: the session's key, of purpose ``SessionKeyPurpose/session``.
+  /// - Parameters:
+  ///   - key: the session's key, of purpose ``SessionKeyPurpose/session``.
+  ///   - device: the sender.
   public init(key: SessionKey, device: DeviceID) throws(SealingError) {
     guard key.purpose == .session else { throw .wrongSize("key purpose") }
     cipher = try AEAD(key: key.secret)

@@ -22,7 +22,9 @@ public final class KeyWrap: Sendable {
   }
 
   /// Wraps a key.
-  /// - Parameter context: what the key is; unwrapping asks for the same.
+  /// - Parameters:
+  ///   - key: what is wrapped.
+  ///   - context: what the key is; unwrapping asks for the same.
   public func wrap(_ key: SecretBytes, context: [UInt8]) throws(SealingError) -> [UInt8] {
     let nonce = try SecureRandom.bytes(AEAD.nonceSize)
     let sealed = try cipher.withLock { (cipher) throws(SealingError) in

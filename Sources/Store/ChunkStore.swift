@@ -176,7 +176,7 @@ public struct SessionRecord: Hashable, Sendable {
 public struct StoredChunk: Sendable, Hashable {
   /// Its sequence number.
   public let sequence: UInt64
-  /// The message as it arrived; ``SealedChunk/init(decoding:)`` decodes it.
+  /// The message as it arrived; `SealedChunk` decodes it.
   public let message: [UInt8]
   /// When it arrived.
   public let receivedAt: UnixMicroseconds
@@ -214,7 +214,7 @@ public struct QuarantinedMessage: Sendable, Hashable {
   public let topic: String
   /// Why.
   public let code: WireError.Code
-  /// The message, cut to ``SealedChunk/maximumEncodedSize``.
+  /// The message, cut to `SealedChunk.maximumEncodedSize`.
   public let message: [UInt8]
   /// When it arrived.
   public let receivedAt: UnixMicroseconds

@@ -1,3 +1,4 @@
+@preconcurrency import Dispatch
 import Store
 import Synchronization
 import Wire
@@ -39,12 +40,11 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
       state.withLock { $0.listeners.append(continuation) }
       continuation.yield()
-      let ticker = Task {
-        while !Task.isCancelled {
-          try? await Task.sleep(for: interval)
-          continuation.yield()
-        }
-      }
+      let seconds = Double(interval.components.seconds) + Double(interval.components.attoseconds) / 1e18
+      nonisolated(unsafe) let ticker = DispatchSource.makeTimerSource()
+      ticker.schedule(deadline: .now() + seconds, repeating: seconds)
+      ticker.setEventHandler { continuation.yield() }
+      ticker.resume()
       continuation.onTermination = { _ in ticker.cancel() }
     }
   }

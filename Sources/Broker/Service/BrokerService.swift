@@ -30,9 +30,11 @@ public final class BrokerService: Service {
   private let acknowledge: AsyncStream<Int64>.Continuation
 
   /// - Parameters:
+  ///   - configuration: what an operator chose.
   ///   - chunks: where ciphertext rests.
   ///   - registry: where commands for devices wait.
   ///   - changes: tells of new commands.
+  ///   - logger: where events are told.
   public init(
     configuration: BrokerConfiguration, chunks: any ChunkStore, registry: any RegistryStore,
     changes: any StoreChanges, logger: Logger

@@ -6,7 +6,7 @@ internal import Wire
 /// Opens ranges of a session's chunks for display.
 ///
 /// What it returns is measured or absent: a chunk that is missing, lost or refused is a jump of the next segment's
-/// ``StripSegment/missingSamples``. Keys are held for a bounded time; see ``SessionKeyCache``. Sequence numbers behind the
+/// ``StripSegment/missingSamples``. Keys are held for a bounded time; see `SessionKeyCache`. Sequence numbers behind the
 /// first hole that may still be filled (`SessionRecord.contiguous`) are not shown yet, so that a strip never changes.
 public struct StripReader: Sendable {
   /// Most chunks of one call: 25 minutes.

@@ -3,7 +3,7 @@ public import Wire
 
 /// One chunk's worth of ECG to draw.
 public struct StripSegment: Sendable, Hashable {
-  /// By how many samples at 125 Hz the drawn signal lags behind the electrodes, and behind ``Findings/BeatFinding/position``:
+  /// By how many samples at 125 Hz the drawn signal lags behind the electrodes, and behind `BeatFinding.position`:
   /// the delay of the causal band-pass at the QRS complex (8.8 ms, 0.2 mm of paper). Sample `i` belongs at
   /// `firstSample + i − delaySamples`.
   public static let delaySamples = BandPassFilter.delaySamples

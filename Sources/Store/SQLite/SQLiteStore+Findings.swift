@@ -6,7 +6,7 @@ extension SQLiteStore: FindingStore {
   private static let analysisColumns =
     "device, session, analysed_through, advanced_at, finding_count, refused_chunks, revision"
 
-  /// See ``FindingStore/claim(_:owner:leaseUntil:now:)``. Every claim that is granted has a new epoch, also for the
+  /// See `FindingStore.claim`. Every claim that is granted has a new epoch, also for the
   /// same owner: a forgotten twin of a restarted worker cannot commit any more.
   public func claim(
     _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
@@ -16,7 +16,7 @@ extension SQLiteStore: FindingStore {
     }
   }
 
-  /// Claims several sessions in one transaction; each as ``FindingStore/claim(_:owner:leaseUntil:now:)`` says.
+  /// Claims several sessions in one transaction; each as `FindingStore.claim` says.
   public func claim(
     _ references: [SessionReference], owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
   ) async throws(StoreError) -> [AnalysisClaim?] {
