@@ -19,6 +19,11 @@ public struct DashboardConfiguration: Sendable {
 
   /// Describes a server.
   /// - Parameters:
+  ///   - host: Address to listen on.
+  ///   - port: TCP port; 0 takes a free one.
+  ///   - certificateChainPath: Certificate chain (PEM).
+  ///   - privateKeyPath: Private key (PEM).
+  ///   - passwordCost: What a password's hash costs.
   ///   - signInIdleLimit: 30 minutes, the upper limit of NIST SP 800-63B §4.2.3 for AAL2.
   ///   - signInAbsoluteLimit: 12 hours, the other limit of that clause.
   public init(

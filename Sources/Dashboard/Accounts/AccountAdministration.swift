@@ -13,7 +13,9 @@ public struct AccountAdministration: Sendable {
   private let verifier: PasswordVerifier
   private let time: Timekeeper
 
-  /// - Parameter cost: What a password's hash costs; 128 MiB by default.
+  /// - Parameters:
+  ///   - registry: Where accounts rest.
+  ///   - cost: What a password's hash costs; 128 MiB by default.
   public init(registry: any RegistryStore, cost: KeyDerivation.ScryptCost = .interactive) throws(SealingError) {
     self.init(registry: registry, verifier: try PasswordVerifier(cost: cost), time: .system)
   }
@@ -27,6 +29,7 @@ public struct AccountAdministration: Sendable {
   /// Adds an account.
   /// - Parameters:
   ///   - name: 1–64 of `a`–`z`, `0`–`9`, `.`, `-` and `_`.
+  ///   - role: What the account may do.
   ///   - password: UTF-8; see ``AccountError/Code/weakPassword``.
   /// - Throws: ``AccountError`` or `StoreError`.
   public func create(name: String, role: Role, password: SecretBytes) async throws {

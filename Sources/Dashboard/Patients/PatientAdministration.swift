@@ -23,7 +23,9 @@ public struct PatientAdministration: Sendable {
   private let keys: any SessionKeySource
   private let time: Timekeeper
 
-  /// - Parameter keys: Gives the record key that seals identities.
+  /// - Parameters:
+  ///   - registry: Where patients rest.
+  ///   - keys: Gives the record key that seals identities.
   public init(registry: any RegistryStore, keys: any SessionKeySource) {
     self.init(registry: registry, keys: keys, time: .system)
   }

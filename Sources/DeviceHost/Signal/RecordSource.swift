@@ -12,6 +12,7 @@ public struct RecordSource: SampleSource {
   ///   - path: the record without its ending, as WFDB names it (`data/mitdb/100`).
   ///   - signal: which signal of the record, from 0.
   ///   - isLooping: whether it begins again at its end.
+  ///   - nanovoltsPerLSB: resolution of the simulated converter.
   public init(
     path: String, signal: Int, isLooping: Bool, nanovoltsPerLSB: UInt32
   ) throws(DeviceError) {

@@ -5,7 +5,7 @@ import Wire
 
 /// A simulated device at work: front end → portable core → MQTT, and receipts and commands back.
 ///
-/// Everything happens on the thread of one ``MQTTEventLoop``, which can carry thousands of them.
+/// Everything happens on the thread of one `MQTTEventLoop`, which can carry thousands of them.
 public final class StreamingDevice: @unchecked Sendable {
   // @unchecked: every property below is touched on the loop's thread only; other threads submit work to it.
 

@@ -48,7 +48,10 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
   }
 
   /// Evaluates the session's next finding; one that was evaluated already changes nothing.
-  /// - Parameter now: the server's clock; it never decides, it only dates what people are told.
+  /// - Parameters:
+  ///   - finding: what the analysis said next.
+  ///   - configuration: the limits in force.
+  ///   - now: the server's clock; it never decides, it only dates what people are told.
   public mutating func evaluate(
     _ finding: Finding, under configuration: AlertPolicyConfiguration, now: UnixMicroseconds
   ) -> [PolicyAction] {

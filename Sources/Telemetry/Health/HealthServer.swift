@@ -13,7 +13,9 @@ public struct HealthServer: Service {
     let name: String
     let isReady: @Sendable () async -> Bool
 
-    /// - Parameter isReady: asked for every request to `/readyz`; must answer at once.
+    /// - Parameters:
+    ///   - name: what `/readyz` calls it.
+    ///   - isReady: asked for every request to `/readyz`; must answer at once.
     public init(name: String, isReady: @escaping @Sendable () async -> Bool) {
       self.name = name
       self.isReady = isReady
@@ -25,6 +27,9 @@ public struct HealthServer: Service {
   /// - Parameters:
   ///   - host: address to listen on; loopback unless a scraper sits elsewhere.
   ///   - port: TCP port.
+  ///   - registry: what `/metrics` shows.
+  ///   - checks: what `/readyz` asks.
+  ///   - logger: told of faults.
   public init(host: String, port: Int, registry: PrometheusRegistry, checks: [Check], logger: Logger) {
     let router = Router()
     router.get("healthz") { _, _ in "ok\n" }
