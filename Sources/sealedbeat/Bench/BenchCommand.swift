@@ -3,5 +3,6 @@ import ArgumentParser
 /// `sealedbeat bench`: what the system costs.
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure what the system costs.", subcommands: [BenchStagesCommand.self])
+    commandName: "bench", abstract: "Measure what the system costs.",
+    subcommands: [BenchStagesCommand.self, BenchPipelineCommand.self])
 }

@@ -29,7 +29,9 @@ struct DecryptorCommand: AsyncParsableCommand {
     }
     let store = try await ServiceProcess.openStore(settings, writing: [.findings])
     let service = DecryptorService(
-      configuration: DecryptorConfiguration(owner: settings[Keys.decryptorOwner]), chunks: store, findings: store,
+      configuration: DecryptorConfiguration(
+        owner: settings[Keys.decryptorOwner], measuresStages: settings[Keys.measureStages]), chunks: store,
+      findings: store,
       changes: store, keys: try ServiceProcess.vault(settings), classifier: classifier, logger: process.logger)
     try await process.run([service], checks: [.init(name: "decryptor") { service.isReady }])
   }

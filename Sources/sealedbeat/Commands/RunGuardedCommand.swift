@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import MQTT
 
 /// Becomes another program that ends with the supervisor. Only `sealedbeat up` uses it.
 struct RunGuardedCommand: ParsableCommand {
@@ -12,6 +13,8 @@ struct RunGuardedCommand: ParsableCommand {
   func run() throws {
     guard let program = command.first else { throw ValidationError("no program") }
     ParentWatch.endWithSupervisor()
+    // mosquitto takes as many connections as it may have descriptors, and raises nothing itself.
+    MQTTEventLoop.raiseDescriptorLimit()
     let arguments = command.map { strdup($0) } + [nil]
     execv(program, arguments)
     throw SupervisionFault("\(program) cannot be started: \(String(cString: strerror(errno))).")

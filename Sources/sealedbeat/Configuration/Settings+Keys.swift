@@ -32,6 +32,9 @@ enum Keys {
     "decryptor.owner", "decryptor-1", "Name of this decryptor; each of several needs its own.")
   static let abnormalThreshold = Setting.fraction(
     "decryptor.threshold", 0.5, in: 0...1, "A beat is abnormal at P(abnormal) of this or more.")
+  static let measureStages = Setting.flag(
+    "decryptor.measure-stages", false,
+    "Measure the CPU time of each stage of the analysis for /metrics; for benchmarks, it costs some clock readings.")
   static let modelFile = Setting.text(
     "decryptor.model", "", "Weights file (safetensors); empty for the built-in reference model.")
 
@@ -72,7 +75,9 @@ enum Keys {
     dataDirectory.description, credentialsDirectory.description, logLevel.description, logFormat.description,
     healthHost.description, healthPort.description, mqttHost.description, mqttPort.description, mqttBind.description,
     vaultHost.description, vaultPort.description, vaultEnrolPort.description, vaultBind.description,
-    brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description, modelFile.description,
+    brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description,
+    measureStages.description,
+    modelFile.description,
     smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,
     smtpCA.description, webhookURL.description, webhookSecretFile.description, webhookCA.description,
     noDataSeconds.description, dashboardBind.description, dashboardPort.description, dashboardURL.description,

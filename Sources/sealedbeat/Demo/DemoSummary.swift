@@ -56,6 +56,17 @@ struct PrometheusHistogram {
     guard let last = buckets.last, last.count > 0 else { return nil }
   }
 
+  /// What was observed since an earlier reading of the same series; `nil` if nothing was.
+  func since(_ earlier: PrometheusHistogram?) -> PrometheusHistogram? {
+    guard let earlier else { return self }
+    var difference = self
+    for (index, bucket) in earlier.buckets.enumerated() where index < buckets.count {
+      difference.buckets[index].count -= bucket.count
+    }
+    guard let last = difference.buckets.last, last.count > 0 else { return nil }
+    return difference
+  }
+
   /// The value below which a share of the observations lies.
   func quantile(_ share: Double) -> Double {
     guard let total = buckets.last?.count else { return .nan }
