@@ -48,7 +48,7 @@ export function drawSpectrum(canvas, spectrum) {
   context.fillText("Hz", left + plotWidth / 2, height - 13);
   context.save();
   context.textAlign = "left";
-  context.fillText("µV", 4, 2);
+  context.fillText("µV", left + 6, 2);
   context.restore();
   const bin = spectrum.binWidthHz;
   if (!bin || spectrum.microvolts.length === 0) return;

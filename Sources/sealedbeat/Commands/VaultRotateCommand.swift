@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import KeyVaultClient
+import Store
 import Wire
 
 /// Gives a device a new data key.
@@ -7,7 +9,7 @@ struct VaultRotateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate", abstract: "Ask a device to make its next data key.",
     discussion: """
-      Prints the version that the device is to make. The device makes it, hands it to the vault sealed, and begins a new
+      Leaves the command in the store for the broker to publish. The device makes the key, hands it to the vault sealed, and begins a new
       session with it; nothing that was recorded before becomes unreadable.
       """)
 
@@ -15,8 +17,12 @@ struct VaultRotateCommand: AsyncParsableCommand {
   @OptionGroup var access: VaultAccess
 
   func run() async throws {
+    let store = try await ServiceProcess.openStore(access.options.load(), writing: [.registry])
     try await access.withVault { vault in
-      print(try await vault.requestRotation(device))
+      let version = try await vault.requestRotation(device)
+      try await store.enqueue(
+        .rotateDataKey(version), for: device, at: UInt64(Date().timeIntervalSince1970 * 1_000_000))
+      print("\(device) is asked to make key \(version)")
     }
   }
 }
