@@ -29,7 +29,8 @@ struct BenchPipelineCommand: AsyncParsableCommand {
         captureToCommit, captureToFinding, arrivalToFinding
                                          p50Milliseconds, p99Milliseconds, from the end of a chunk's last sample
                                          (arrival: from the broker's receipt of it)
-        lostChunks, unanalysedChunks     sealed and not committed, committed and not analysed, when the devices ended
+        heldChunks, lostChunks           sealed and still in an outbox; neither there nor committed, at the end
+        unanalysedChunks                 committed and not analysed, at the end
         fleetMicrosecondsPerChunk, fleetLoadFraction   the simulated devices
         serverResidentBytes, warmUpSeconds, restarts, loadAverageBefore
       """)

@@ -66,7 +66,7 @@ struct PipelineBenchmark: Sendable {
       size.keptUp = false
       return size
     }
-    try await settle(system, &size, sealed: summary.chunksSealed)
+    try await settle(system, &size, summary)
     size.restarts = await system.supervisor.states.reduce(0) { $0 + $1.restarts }
     return size
   }
@@ -115,14 +115,16 @@ struct PipelineBenchmark: Sendable {
   }
 
   /// Lets the analysis finish, and counts what is missing.
-  private func settle(_ system: LocalSystem, _ size: inout PipelineSize, sealed: Int) async throws {
+  private func settle(_ system: LocalSystem, _ size: inout PipelineSize, _ summary: BenchFleet.Summary) async throws {
     let deadline = ContinuousClock.now + Self.settling
     var now = await PipelineReading.chunks(system)
     while now.analysed < now.committed, ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(200))
       now = await PipelineReading.chunks(system)
     }
-    size.lostChunks = sealed - Int(now.committed)
+    size.heldChunks = summary.held
+    // A device also holds what was committed while its receipt was under way.
+    size.lostChunks = max(0, summary.chunksSealed - summary.held - Int(now.committed))
     size.unanalysedChunks = Int(now.committed - now.analysed)
   }
 

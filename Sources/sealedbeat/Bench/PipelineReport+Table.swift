@@ -45,7 +45,7 @@ extension PipelineSize {
       lines.append("  \(name): p50 \(Int(latency.p50Milliseconds)) ms, p99 \(Int(latency.p99Milliseconds)) ms")
     }
     lines.append(
-      "  lost \(lostChunks.map(String.init) ?? "not known"), not analysed \(unanalysedChunks.map(String.init) ?? "not known")"
+      "  held by devices at the end \(heldChunks.map(String.init) ?? "not known"), lost \(lostChunks.map(String.init) ?? "not known"), not analysed \(unanalysedChunks.map(String.init) ?? "not known")"
     )
     lines.append(
       String(

@@ -73,7 +73,9 @@ struct PipelineSize: Encodable {
   var arrivalToFinding: PipelineLatency?
   /// Resident memory of all server processes while it was measured.
   var serverResidentBytes = 0
-  /// Sealed by a device and not committed when the fleet had ended.
+  /// Sealed and still in an outbox without a receipt when the devices were told to end and 20 s had passed.
+  var heldChunks: Int?
+  /// Sealed by a device, neither committed nor held by it when the fleet had ended.
   var lostChunks: Int?
   /// Committed and not analysed when the fleet had ended.
   var unanalysedChunks: Int?
