@@ -1,6 +1,6 @@
 import Metrics
-import Testing
 import Telemetry
+import Testing
 
 struct PrometheusTests {
   @Test func countersGaugesAndHistogramsAreWrittenInTheTextFormat() {

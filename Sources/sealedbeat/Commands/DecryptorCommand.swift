@@ -33,6 +33,8 @@ struct DecryptorCommand: AsyncParsableCommand {
         owner: settings[Keys.decryptorOwner], measuresStages: settings[Keys.measureStages]), chunks: store,
       findings: store,
       changes: store, keys: try ServiceProcess.vault(settings), classifier: classifier, logger: process.logger)
-    try await process.run([service], checks: [.init(name: "decryptor") { service.isReady }])
+    let retention = FindingRetention(
+      findings: store, days: settings[Keys.brokerRetentionDays], logger: process.logger)
+    try await process.run([service, retention], checks: [.init(name: "decryptor") { service.isReady }])
   }
 }
