@@ -92,8 +92,9 @@ package final class DecryptorWorker {
         try await openWaiting()
         try await analyseQueue()
         try await survey()
+        // Inside the loop: under steady load the queue is never empty, and claims and keys must be renewed all the same.
+        try await upkeep()
       } while !queue.isEmpty && !Task.isCancelled
-      try await upkeep()
       if storeBackOff.failureCount > 0 { logger.info("the store can be used again") }
       storeBackOff.succeed()
       health.store(isReachable: true, worker: index)
