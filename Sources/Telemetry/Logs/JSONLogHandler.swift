@@ -16,6 +16,7 @@ public struct JSONLogHandler: LogHandler {
 
   /// - Parameters:
   ///   - service: which process speaks.
+  ///   - level: least level that is written.
   ///   - sink: where lines go.
   public init(service: String, level: Logger.Level, sink: LogSink = .standardError) {
     self.service = service

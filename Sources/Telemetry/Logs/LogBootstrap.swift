@@ -16,6 +16,7 @@ public enum LogBootstrap {
   /// - Parameters:
   ///   - service: which process speaks, e.g. `broker`.
   ///   - level: least level that is written.
+  ///   - format: for machines or for a person.
   public static func apply(service: String, level: Logger.Level, format: LogFormat) {
     let isTerminal = isatty(STDERR_FILENO) == 1
     let useJSON = format == .json || (format == .automatic && !isTerminal)
