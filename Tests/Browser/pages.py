@@ -8,6 +8,7 @@ import re
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -47,8 +48,9 @@ def find(driver, test_id, seconds=10):
 
 
 def wait(driver, seconds, condition, message):
-    """Waits until `condition(driver)` is true and returns it."""
-    return WebDriverWait(driver, seconds, poll_frequency=0.2).until(condition, message)
+    """Waits until `condition(driver)` is true and returns it. What the page draws anew meanwhile is looked for again."""
+    waiting = WebDriverWait(driver, seconds, poll_frequency=0.1, ignored_exceptions=(StaleElementReferenceException,))
+    return waiting.until(condition, message)
 
 
 def sign_in(driver, base, user, password):
@@ -158,7 +160,8 @@ def expect_alert(driver, base, pseudonym=None, rule=None, seconds=60):
 def acknowledge(driver, alert):
     """Takes note of an alert on the page and sees that the page says so."""
     identity = alert.get_attribute("id")
-    alert.find_element(By.CSS_SELECTOR, '[data-testid="acknowledge"]').click()
+    wait(driver, 10, lambda d: d.find_element(By.CSS_SELECTOR, f'#{identity} [data-testid="acknowledge"]').click() or True,
+         "the alert cannot be acknowledged")
     wait(driver, 10, lambda d: d.find_element(By.ID, identity).get_attribute("data-state") == "acknowledged", "the alert is not acknowledged")
 
 
