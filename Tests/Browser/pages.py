@@ -42,7 +42,7 @@ def chromium(size=LAPTOP, dark=False, scale=1, certificate_authority_trusted=Fal
 
 def find(driver, test_id, seconds=10):
     """Waits for an element that is shown."""
-    return WebDriverWait(driver, seconds).until(
+    return WebDriverWait(driver, seconds, ignored_exceptions=(StaleElementReferenceException,)).until(
         lambda d: next((e for e in d.find_elements(By.CSS_SELECTOR, f'[data-testid="{test_id}"]') if e.is_displayed()), None),
         f"no element {test_id} is shown at {driver.current_url}")
 
