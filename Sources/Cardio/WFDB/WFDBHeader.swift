@@ -39,6 +39,9 @@ public struct WFDBHeader: Hashable, Sendable {
     /// The value of the first sample, when stated.
     public let initialValue: Int?
     /// The sum of all samples modulo 65,536, as a signed number, when stated.
+    ///
+    /// 0 counts as not stated: the headers of MATLAB files (`16+24`, as of the Challenge of 2017) write it in place of the
+    /// sum, and an empty or constant signal needs no guard.
     public let checksum: Int16?
     /// What the signal is (`MLII`, `V5`); empty when not stated.
     public let label: String

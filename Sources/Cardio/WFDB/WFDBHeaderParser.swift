@@ -84,7 +84,7 @@ struct WFDBHeaderParser {
     return WFDBHeader.Signal(
       fileName: fileName, format: format, byteOffset: offset, gain: gain, baseline: statedBaseline ?? zero,
       units: units, adcResolution: resolution, adcZero: zero, initialValue: initial,
-      checksum: checksum.map { Int16(truncatingIfNeeded: $0) }, label: label)
+      checksum: checksum.flatMap { $0 == 0 ? nil : Int16(truncatingIfNeeded: $0) }, label: label)
   }
 
   private func formatField(_ field: Substring) throws(WFDBError) -> (WFDBHeader.Format, offset: Int) {

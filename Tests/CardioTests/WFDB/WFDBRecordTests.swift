@@ -43,6 +43,16 @@ struct WFDBRecordTests {
     #expect(second == [32_767, 32_767])
   }
 
+  @Test("a MATLAB file of the Challenge of 2017 is read: a header of its own, a checksum never computed")
+  func challenge2017() throws {
+    let matrix: [UInt8] = [30, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0] + Array("val\0".utf8)
+    let result = try record(
+      "A00001 1 300 3 05:05:15 1/05/2000 \nA00001.mat 16+24 1000/mV 16 0 -127 0 0 ECG \n",
+      ["A00001.mat": matrix + [0x81, 0xff, 0x7e, 0xff, 0x10, 0x00]])
+    #expect(result.samples == [[-127, -130, 16]])
+    #expect(try result.microvolts(signal: 0) == [-127, -130, 16])
+  }
+
   @Test("gain, baseline and units give microvolts")
   func units() throws {
     let bytes: [UInt8] = [0xe8, 0x03, 0x00, 0x00]
@@ -66,6 +76,8 @@ struct WFDBRecordTests {
     }
     #expect(code("x 1 360 2\nx.dat 16 200 12 0 1 3\n") == nil)
     #expect(code("x 1 360 2\nx.dat 16 200 12 0 1 4\n") == .checksumMismatch)
+    // 0 stands for "not summed" in the headers of MATLAB files.
+    #expect(code("x 1 360 2\nx.dat 16 200 12 0 1 0\n") == nil)
     #expect(code("x 1 360 3\nx.dat 16\n") == .malformedData)
     #expect(code("x 1 360 2\nx.dat 16+5\n") == .malformedData)
     #expect(code("x 1 360 2\ny.dat 16\n") == .unreadableFile)
