@@ -15,6 +15,7 @@ struct QRSDetector: Hashable, Sendable, Codable {
 
   private var candidates: [QRSCandidate] = []
   private var decision = QRSDecision()
+  private var locator = RPeakLocator()
   /// The count of samples at which the first candidate is to be decided.
   private(set) var nextDecision = Int.max
   private var learningEnd = learning
@@ -49,7 +50,7 @@ struct QRSDetector: Hashable, Sendable, Codable {
     let candidate = candidates.removeFirst()
     schedule()
     decision.decide(candidate, following: candidates) { beat, confidence in
-      let peak = RPeak(under: beat, band: band, count: count, confidence: confidence)
+      let peak = locator.locate(under: beat, band: band, count: count, confidence: confidence)
       if peak.index >= QRSDetector.edge { found(peak) }
     }
   }
