@@ -67,9 +67,12 @@ let package = Package(
     .target(name: "Cardio"),
     .target(name: "Sealing", dependencies: ["Wire", "COpenSSL", "CProcess"]),
     .target(name: "Findings", dependencies: ["Wire", "Cardio", "Sealing"]),
-    .target(name: "Inference", dependencies: ["Cardio", "CReferenceWeights"], exclude: ["Resources"]),
+    .target(
+      name: "Inference", dependencies: ["Cardio", "CInferenceKernels", "CReferenceWeights"], exclude: ["Resources"]),
     // The reference network's weights, embedded by the C compiler: Swift takes a minute over such an array.
     .target(name: "CReferenceWeights"),
+    // Kernels in C: intrinsics for several instruction sets in one binary.
+    .target(name: "CInferenceKernels"),
 
     // Where keys rest.
     .target(
@@ -181,7 +184,7 @@ let package = Package(
 
 for target in package.targets
 where ![.system, .plugin, .binary].contains(target.type)
-  && !["FirmwareCore", "CReferenceWeights"].contains(target.name)
+  && !["FirmwareCore", "CReferenceWeights", "CInferenceKernels"].contains(target.name)
 {
   target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
 }

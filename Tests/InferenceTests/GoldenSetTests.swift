@@ -21,12 +21,13 @@ import Testing
     return try JSONDecoder().decode(GoldenSet.self, from: Data(contentsOf: url))
   }
 
-  @Test func everyWindowAgreesWithTheFramework() throws {
+  @Test(arguments: KernelPath.supported)
+  func everyWindowAgreesWithTheFramework(path: KernelPath) throws {
     let golden = try Self.load()
     #expect(golden.model == ReferenceModel.identifier)
     #expect(golden.tolerance <= 1e-5)
     #expect(golden.cases.count >= 32)
-    let classifier = try BeatClassifier()
+    let classifier = try BeatClassifier(path: path)
     var scratch = classifier.makeScratch()
     for beat in golden.cases {
       let probability = beat.window.withUnsafeBufferPointer { classifier.classify(window: $0, scratch: &scratch) }

@@ -1,55 +1,56 @@
-/// A fully connected layer without its activation: `output[o] = bias[o] + Σ input[i] · weights[o][i]`.
-package struct DenseLayer: Sendable {
-  static let lanes = 16
+internal import CInferenceKernels
 
+/// A fully connected layer in float: `output[o] = bias[o] + Σ input[i] · weights[o][i]`, and ReLU if wanted.
+package struct DenseLayer: Sendable {
+  /// Elements of an input row.
   package let inputCount: Int
+  /// Elements of an output row.
   package let outputCount: Int
-  /// `[block][inputCount][16]`, the last block padded with zeros.
-  private let weights: AlignedFloats
-  private let bias: AlignedFloats
-  private let blocks: Int
+
+  private let layer: sb_dense_f32
+  private let kernels: Kernels
+  private let weights: PackedValues<Float>
+  private let bias: PackedValues<Float>
 
   /// - Parameters:
+  ///   - inputCount: elements of an input row.
+  ///   - outputCount: elements of an output row.
   ///   - weights: `[outputCount][inputCount]`, PyTorch's order.
   ///   - bias: `[outputCount]`.
-  package init(inputCount: Int, outputCount: Int, weights: [Float], bias: [Float]) {
+  ///   - rectifies: whether ReLU follows.
+  ///   - path: the kernels.
+  package init(
+    inputCount: Int, outputCount: Int, weights: [Float], bias: [Float], rectifies: Bool, path: KernelPath = .best
+  ) {
+    precondition(inputCount > 0 && outputCount > 0)
     precondition(weights.count == inputCount * outputCount && bias.count == outputCount)
     self.inputCount = inputCount
     self.outputCount = outputCount
-    blocks = (outputCount + Self.lanes - 1) / Self.lanes
-    var packed = [Float](repeating: 0, count: blocks * inputCount * Self.lanes)
-    for output in 0..<outputCount {
-      for input in 0..<inputCount {
-        packed[((output / Self.lanes) * inputCount + input) * Self.lanes + output % Self.lanes] =
-          weights[output * inputCount + input]
-      }
-    }
-    self.weights = AlignedFloats(packed)
-    self.bias = AlignedFloats(bias + [Float](repeating: 0, count: blocks * Self.lanes - outputCount))
+    let packing = PanelPacking(outputs: outputCount, depth: inputCount, panelsPerBlock: PanelPacking.narrow)
+    self.weights = PackedValues(packing.packed { weights[$0 * inputCount + $1] })
+    self.bias = PackedValues(packing.padded(bias))
+    kernels = path.kernels
+    layer = sb_dense_f32(
+      inputs: inputCount, outputs: outputCount, rectifies: rectifies, weights: self.weights.pointer,
+      bias: self.bias.pointer)
   }
 
+  /// Many rows at once, which read the weights from memory once for several rows. A row's result does not depend on the
+  /// others: it is the same to the bit alone.
+  ///
   /// - Parameters:
-  ///   - input: `inputCount` floats.
-  ///   - output: room for `outputCount` floats rounded up to a multiple of 16, 64-byte aligned.
-  package func apply(_ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>) {
-    for block in 0..<blocks {
-      let blockWeights = weights.vectors + block * inputCount
-      // Two sums, so that one addition need not wait for the one before it; and less rounding over a long row.
-      var even = bias.vectors[block]
-      var odd = SIMD16<Float>(repeating: 0)
-      var index = 0
-      while index + 1 < inputCount {
-        even += blockWeights[index] * SIMD16(repeating: input[index])
-        odd += blockWeights[index + 1] * SIMD16(repeating: input[index + 1])
-        index += 2
-      }
-      if index < inputCount { even += blockWeights[index] * SIMD16(repeating: input[index]) }
-      UnsafeMutableRawPointer(output + block * Self.lanes).storeBytes(of: even + odd, as: SIMD16<Float>.self)
+  ///   - input: `rows` rows of `inputCount` floats, `inputStride` apart.
+  ///   - output: room for `rows` rows of `outputCount` floats, `outputStride` apart.
+  ///   - rows: how many.
+  ///   - inputStride: floats from one input row to the next; `inputCount` unless given.
+  ///   - outputStride: floats from one output row to the next; `outputCount` unless given.
+  package func apply(
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, rows: Int = 1, inputStride: Int? = nil,
+    outputStride: Int? = nil
+  ) {
+    precondition(rows >= 0 && inputStride ?? inputCount >= 0 && outputStride ?? outputCount >= outputCount)
+    withUnsafePointer(to: layer) {
+      kernels.functions.dense_f32($0, input, rows, inputStride ?? inputCount, output, outputStride ?? outputCount)
     }
-  }
-
-  /// ReLU in place on `count` floats, a multiple of 16, 64-byte aligned.
-  package static func rectify(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    for index in 0..<count { values[index] = max(values[index], 0) }
   }
 }

@@ -11,19 +11,23 @@ package struct FoldedConvolution: Sendable {
   let bias: [Double]
 
   /// - Parameters:
+  ///   - inputChannels: channels of the input.
+  ///   - outputChannels: channels of the output.
+  ///   - taps: positions that an output looks at.
   ///   - weights: `[outputChannels][inputChannels][taps]`, PyTorch's order.
   ///   - bias: `[outputChannels]`.
-  ///   - name: the BatchNorm layer, for the error's place.
+  ///   - normalization: the BatchNorm behind it; `nil` when there is none.
+  ///   - name: the layer, for the error's place.
   /// - Throws: `nonFiniteWeight` when folding overflows, or a variance and epsilon together are not positive.
   package init(
     inputChannels: Int, outputChannels: Int, taps: Int, weights: [Float], bias: [Float],
-    normalization: BatchNormalization, name: String
+    normalization: BatchNormalization? = nil, name: String
   ) throws(WeightsError) {
     precondition(weights.count == outputChannels * inputChannels * taps && bias.count == outputChannels)
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     self.taps = taps
-    let affine = (0..<outputChannels).map(normalization.affine)
+    let affine = (0..<outputChannels).map { normalization?.affine(channel: $0) ?? (factor: 1, offset: 0) }
     let perChannel = inputChannels * taps
     self.weights = weights.enumerated().map { Double($1) * affine[$0 / perChannel].factor }
     self.bias = bias.enumerated().map { Double($1) * affine[$0].factor + affine[$0].offset }
@@ -36,4 +40,9 @@ package struct FoldedConvolution: Sendable {
 
   /// The weight from an input channel at a tap to an output channel.
   func weight(output: Int, input: Int, tap: Int) -> Double { weights[(output * inputChannels + input) * taps + tap] }
+
+  /// The weight from an element of an input row, `tap × inputChannels + channel`, to an output channel.
+  func weight(output: Int, element: Int) -> Double {
+    weight(output: output, input: element % inputChannels, tap: element / inputChannels)
+  }
 }
