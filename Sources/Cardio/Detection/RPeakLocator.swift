@@ -11,20 +11,20 @@
 /// hump. Where a complex points both ways alike (RS, QR), the side on which this patient's last peaks lay is preferred:
 /// a peak that jumps from one deflection to the other would make RR intervals of its own.
 struct RPeakLocator: Hashable, Sendable, Codable {
-  /// Samples on either side of a hump's middle in which its peak is sought: 96 ms, half of a very wide complex.
-  private static let reach = 12
-  /// Samples on either side that the moving mean takes in: it spans 200 ms, a QRS complex and little more.
-  private static let width = 12
+  /// Samples on either side of a hump's middle in which its peak is sought: 104 ms, half of a very wide complex.
+  private static let reach = 13
+  /// Samples on either side that the moving mean takes in: it spans 168 ms, a QRS complex and little more.
+  private static let width = 10
   /// Samples by which R peaks mostly lie before the middle: the S wave behind them belongs to the hump as well.
   private static let lead = 2
   /// The standard deviation, in samples, of the bell by which a distance from there weighs.
-  private static let spread = 11.0
+  private static let spread = 12.0
   /// Of two departures alike to this share, the earlier one is the R peak: it is where readers put it.
-  private static let nearlyLargest: Float = 0.92
+  private static let nearlyLargest: Float = 0.93
   /// How much a departure to the usual side counts more, where all peaks lay on that side.
-  private static let preference: Float = 0.15
+  private static let preference: Float = 0.2
   /// The share of the way by which a peak moves the usual side.
-  private static let sideShare: Float = 0.1
+  private static let sideShare: Float = 0.2
 
   private static let weights: [Float] = (-reach...reach).map { offset in
     let distance = Double(offset + lead) / spread
