@@ -9,12 +9,13 @@ rounding of weights is set right. The tensors stay as they are. The same data se
 from __future__ import annotations
 
 import argparse
+import json
+import struct
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from beats import DS1, cut
 from reference_network import ReferenceNetwork
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def activations(network: ReferenceNetwork, windows: np.ndarray) -> dict[str, np.ndarray]:
     """The largest and the mean activation of each channel behind each convolution (after ReLU and pool)."""
     network.eval()
-    found = {"maxima_conv1": np.zeros(32), "maxima_conv2": np.zeros(64), "means_conv1": np.zeros(32), "means_conv2": np.zeros(64)}
+    found = {f"{kind}_conv{index}": np.zeros(32 * index) for kind in ("maxima", "means") for index in (1, 2)}
     with torch.no_grad():
         for start in range(0, len(windows), 2048):
             x = torch.from_numpy(windows[start : start + 2048]).unsqueeze(1)
@@ -41,6 +42,24 @@ def activations(network: ReferenceNetwork, windows: np.ndarray) -> dict[str, np.
     return {name: np.maximum(values, 1e-3) if "maxima" in name else values for name, values in found.items()}
 
 
+def record(weights: Path, output: Path, windows: np.ndarray) -> None:
+    """Writes the weights again with the activations over these windows, scaled to 0…1, in the metadata."""
+    network = ReferenceNetwork()
+    tensors = load_file(str(weights))
+    network.load_state_dict(tensors, strict=False)
+    # The header is rewritten by hand: safetensors' own writer puts metadata in another order on every run.
+    content = weights.read_bytes()
+    length = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8 : 8 + length])
+    for name, values in activations(network, windows).items():
+        header["__metadata__"][f"activation_{name}"] = ",".join(f"{value:.5g}" for value in values)
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    output.write_bytes(struct.pack("<Q", len(text)) + text + content[8 + length :])
+    output.chmod(0o644)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sealedbeat", type=Path, default=ROOT / ".build/release/sealedbeat", help="the executable")
@@ -52,19 +71,8 @@ def main() -> None:
 
     torch.set_num_threads(1)
     beats = cut(options.sealedbeat, options.database, options.work / "mitdb-scaled.safetensors", scaled=True)
-    network = ReferenceNetwork()
-    tensors = load_file(str(options.weights))
-    network.load_state_dict(tensors, strict=False)
-    found = activations(network, beats.of_records(DS1).windows)
-
-    with safe_open(str(options.weights), "np") as file:
-        metadata = dict(file.metadata())
-    metadata.update(
-        {f"activation_{name}": ",".join(f"{value:.5g}" for value in values) for name, values in found.items()}
-    )
     output = options.output or options.weights
-    save_file(tensors, str(output), metadata=metadata)
-    output.chmod(0o644)
+    record(options.weights, output, beats.of_records(DS1).windows)
     print(f"wrote {output}")
 
 
