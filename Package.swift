@@ -150,7 +150,9 @@ let package = Package(
     .testTarget(name: "CardioTests", dependencies: ["Cardio"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing", "Wire"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings", "Sealing", "Wire", "Cardio"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio", "CAllocations"]),
+    // Stands before the allocator in the test executable, and counts.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "KeyVaultTests",
       dependencies: [
@@ -184,7 +186,7 @@ let package = Package(
 
 for target in package.targets
 where ![.system, .plugin, .binary].contains(target.type)
-  && !["FirmwareCore", "CReferenceWeights", "CInferenceKernels"].contains(target.name)
+  && !["FirmwareCore", "CReferenceWeights", "CInferenceKernels", "CAllocations"].contains(target.name)
 {
   target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
 }

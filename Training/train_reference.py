@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import calibrate_reference
 import golden
 import model_card
 from beats import CLASSES, DS1, DS2, Beats, cut
@@ -142,7 +143,9 @@ def main() -> None:
         return
 
     provenance = f"train_reference.py --seed {options.seed}; MIT-BIH DS1 of de Chazal 2004, torch {str(torch.__version__)}"
-    export(network, ROOT / "Sources/Inference/Resources/reference.safetensors", provenance)
+    weights = ROOT / "Sources/Inference/Resources/reference.safetensors"
+    export(network, weights, provenance)
+    calibrate_reference.record(weights, weights, scaled.of_records(DS1).windows)
     microvolts = cut(options.sealedbeat, options.database, options.work / "mitdb.safetensors", scaled=False)
     golden.write(network, ROOT / "Tests/Vectors/inference-golden.json", golden_beats(microvolts))
     (ROOT / "Training/MODEL_CARD.md").write_text(model_card.render(results))

@@ -95,7 +95,7 @@ typedef struct SB_CONSTANT sb_dense_u8 {
   bool rectifies;
   /// `[block][⌈inputs / 4⌉][panels × 16][4]`, narrow blocks.
   const int8_t *weights;
-  /// Subtracted from the sums: the zero point of the input times the sum of each output's weights.
+  /// Subtracted from the sums: the zero point of the input times the sum of each output's weights, and corrections.
   const int32_t *offset;
   const float *scale;
   const float *bias;

@@ -3,7 +3,7 @@ internal import CInferenceKernels
 /// The instruction set whose kernels a model runs on.
 ///
 /// Weights are packed the same way for all of them. In float their results differ by rounding only (1e-5 in a probability of
-/// the reference network, tested); in 8 bits they agree to the bit.
+/// the reference network, tested); the 8-bit layers agree to the bit.
 public enum KernelPath: String, Sendable, CaseIterable {
   /// AVX-512 with VNNI: Intel since Ice Lake, AMD since Zen 4.
   case avx512

@@ -38,6 +38,25 @@ package struct FoldedConvolution: Sendable {
     }
   }
 
+  private init(_ other: FoldedConvolution, weights: [Double], bias: [Double]) {
+    inputChannels = other.inputChannels
+    outputChannels = other.outputChannels
+    taps = other.taps
+    self.weights = weights
+    self.bias = bias
+  }
+
+  /// The same with each output channel divided by a number, which passes through ReLU and pools.
+  ///
+  /// - Parameter divisors: one for each output channel, 1e-9 or larger.
+  func dividing(outputsBy divisors: [Double]) -> FoldedConvolution {
+    precondition(divisors.count == outputChannels)
+    let perChannel = inputChannels * taps
+    return FoldedConvolution(
+      self, weights: weights.enumerated().map { $1 / divisors[$0 / perChannel] },
+      bias: zip(bias, divisors).map { $0 / $1 })
+  }
+
   /// The weight from an input channel at a tap to an output channel.
   func weight(output: Int, input: Int, tap: Int) -> Double { weights[(output * inputChannels + input) * taps + tap] }
 

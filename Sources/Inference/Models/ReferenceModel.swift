@@ -29,7 +29,7 @@ public struct ReferenceModel: BeatModel {
   ///   - file: tensors `conv1.weight` [32,1,3], `conv1.bias`, `bn1.{weight,bias,running_mean,running_var}` [32],
   ///     `conv2.weight` [64,32,3], `conv2.bias`, `bn2.…` [64], `dense1.weight` [32,2880], `dense1.bias`, `dense2.weight`
   ///     [1,32], `dense2.bias`, all F32; metadata `model` and `batch_norm_epsilon`, and for 8 bits
-  ///     `activation_maximum_conv1` and `activation_maximum_conv2`.
+  ///     `activation_maxima_conv1` and `activation_maxima_conv2`.
   ///   - precision: the numbers to compute with.
   ///   - path: the kernels to run on; must be supported here.
   /// - Throws: ``WeightsError``.
@@ -44,8 +44,9 @@ public struct ReferenceModel: BeatModel {
     case .float32: network = FloatReferenceNetwork(weights, path: path)
     case .int8:
       network = QuantizedReferenceNetwork(
-        weights, path: path, first: try ActivationRange(after: "conv1", in: file),
-        second: try ActivationRange(after: "conv2", in: file))
+        weights, path: path,
+        first: try ActivationRange(after: "conv1", channels: ReferenceShape.firstChannels, in: file),
+        second: try ActivationRange(after: "conv2", channels: ReferenceShape.secondChannels, in: file))
     }
   }
 

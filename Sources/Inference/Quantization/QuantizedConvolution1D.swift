@@ -25,24 +25,22 @@ package struct QuantizedConvolution1D: Sendable {
     _ convolution: FoldedConvolution, geometry: ConvolutionGeometry, input: ActivationRange, output: ActivationRange,
     path: KernelPath = .best
   ) {
-    precondition(output.zeroPoint == 0)
     let inputs = convolution.inputChannels
+    precondition(output.zeroPoint == 0 && output.scales.count == convolution.outputChannels)
+    precondition(input.scales.count == inputs)
     let depth = convolution.taps * inputs
     outputLength = geometry.outputLength(taps: convolution.taps)
     outputChannels = convolution.outputChannels
-    let quantized = QuantizedWeights(
-      outputs: outputChannels, depth: depth, inputScale: input.scale, bias: convolution.bias
-    ) { convolution.weight(output: $0, element: $1) }
+    let quantized = QuantizedWeights(outputs: outputChannels, depth: depth, input: input, bias: convolution.bias) {
+      convolution.weight(output: $0, element: $1)
+    }
     let packing = PanelPacking(
       outputs: outputChannels, depth: depth, panelsPerBlock: PanelPacking.direct, group: Int(SB_QUAD))
     weights = PackedValues(packing.packed { quantized.value(output: $0, element: $1) })
     // Both terms fit with room to spare: see `QuantizedWeights`.
-    let bias = (0..<outputChannels).map { channel in
-      Int32((convolution.bias[channel] / (input.scale * quantized.scales[channel])).rounded())
-        - Int32(input.zeroPoint) * quantized.sums[channel]
-    }
+    let bias = (0..<outputChannels).map { Int32(quantized.bias[$0]) - Int32(input.zeroPoint) * quantized.sums[$0] }
     self.bias = PackedValues(packing.padded(bias))
-    scale = PackedValues(packing.padded(quantized.scales.map { Float(input.scale * $0 / output.scale) }))
+    scale = PackedValues(packing.padded(zip(quantized.scales, output.scales).map { Float($0 / $1) }))
     kernels = path.kernels
     inputHalo = RowHalo(
       length: geometry.inputLength, width: inputs, leading: geometry.padding.leading,

@@ -21,7 +21,7 @@ package struct QuantizedDenseLayer: Sendable {
   ///   - weights: `[outputCount][inputCount]`, PyTorch's order.
   ///   - bias: `[outputCount]`.
   ///   - rectifies: whether ReLU follows.
-  ///   - input: what the input's bytes stand for.
+  ///   - input: what the input's bytes stand for; its channels repeat along the row.
   ///   - path: the kernels.
   package init(
     inputCount: Int, outputCount: Int, weights: [Float], bias: [Float], rectifies: Bool, input: ActivationRange,
@@ -30,15 +30,17 @@ package struct QuantizedDenseLayer: Sendable {
     precondition(weights.count == inputCount * outputCount && bias.count == outputCount)
     self.inputCount = inputCount
     self.outputCount = outputCount
-    // The bias is added in float.
+    precondition(inputCount % input.scales.count == 0)
+    // The bias is added in float; what is left for the sums is the correction of rounded weights.
     let quantized = QuantizedWeights(
-      outputs: outputCount, depth: inputCount, inputScale: input.scale, bias: [Double](repeating: 0, count: outputCount)
+      outputs: outputCount, depth: inputCount, input: input, bias: [Double](repeating: 0, count: outputCount)
     ) { Double(weights[$0 * inputCount + $1]) }
     let packing = PanelPacking(
       outputs: outputCount, depth: inputCount, panelsPerBlock: PanelPacking.narrow, group: Int(SB_QUAD))
     self.weights = PackedValues(packing.packed { quantized.value(output: $0, element: $1) })
-    offset = PackedValues(packing.padded(quantized.sums.map { Int32(input.zeroPoint) * $0 }))
-    scale = PackedValues(packing.padded(quantized.scales.map { Float(input.scale * $0) }))
+    offset = PackedValues(
+      packing.padded(zip(quantized.sums, quantized.bias).map { Int32(input.zeroPoint) * $0 - Int32($1) }))
+    scale = PackedValues(packing.padded(quantized.scales.map { Float($0) }))
     self.bias = PackedValues(packing.padded(bias))
     kernels = path.kernels
     layer = sb_dense_u8(

@@ -4,5 +4,5 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what the system costs.",
-    subcommands: [BenchStagesCommand.self, BenchPipelineCommand.self])
+    subcommands: [BenchInferenceCommand.self, BenchStagesCommand.self, BenchPipelineCommand.self])
 }
