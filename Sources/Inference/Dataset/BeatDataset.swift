@@ -17,6 +17,8 @@ public struct BeatDataset: Sendable {
 
   /// Whether windows are scaled to 0…1 by their own minimum and maximum, the reference network's preprocessing.
   public let isScaled: Bool
+  /// Whether each beat comes with its `BeatContext`, the default model's input.
+  public let hasContext: Bool
   /// The names of the records added so far, to which the file's `record` tensor points.
   public private(set) var records: [String] = []
 
@@ -27,9 +29,17 @@ public struct BeatDataset: Sendable {
   private var previousRR: [Float] = []
   private var nextRR: [Float] = []
   private var quality: [Float] = []
+  private var contexts = ContextTable()
 
   /// An empty data set.
-  public init(isScaled: Bool) { self.isScaled = isScaled }
+  ///
+  /// - Parameters:
+  ///   - isScaled: Whether windows are scaled to 0…1.
+  ///   - hasContext: Whether each beat comes with its context.
+  public init(isScaled: Bool, hasContext: Bool = false) {
+    self.isScaled = isScaled
+    self.hasContext = hasContext
+  }
 
   /// Beats kept so far.
   public var count: Int { labels.count }
@@ -49,12 +59,16 @@ public struct BeatDataset: Sendable {
     let beats = RecordReplay.analyse(try RecordReplay.digitise(microvolts, rate: rate))
     let pairs = BeatComparison.pairs(
       reference: annotations.map { Double($0.sample) / rate.hertz }, detected: beats.map(\.beat.seconds))
+    // Every beat found is part of the context of those behind it, confirmed or not.
+    var patient = PatientContext()
+    let described = hasContext ? beats.map { patient.describe($0) } : []
     var contribution = Contribution()
     for pair in pairs {
       switch (pair.reference, pair.detected) {
       case (let reference?, let detected?):
         let beatClass = annotations[reference].beatClass
         append(beats[detected], beatClass, record: records.count)
+        if hasContext { contexts.append(described[detected]) }
         contribution.beats[beatClass.index] += 1
       case (_?, nil): contribution.missed += 1
       case (nil, _?): contribution.unconfirmed += 1
@@ -80,7 +94,8 @@ public struct BeatDataset: Sendable {
   /// Tensors, one row a beat in order of record and time: `windows` F32 [n, 187] (band-passed µV, or 0…1 when scaled, the R
   /// peak at index 62), `labels` U8 [n] (AAMI N 0, S 1, V 2, F 3, Q 4), `record` I64 [n] (index into the metadata's
   /// comma-separated `records`), `r_position` F64 [n] (samples at 125 Hz), `previous_rr` and `next_rr` F32 [n] (seconds,
-  /// NaN where unknown), `quality` F32 [n] (0…1).
+  /// NaN where unknown), `quality` F32 [n] (0…1); with context also `signals` F32 [n, 187, 2] and `measures` F32 [n, m], see
+  /// `BeatContext`.
   ///
   /// - Parameter metadata: further entries for the file's metadata.
   public func safetensors(metadata: [String: String]) -> SafetensorsWriter {
@@ -97,6 +112,8 @@ public struct BeatDataset: Sendable {
     writer.append("previous_rr", shape: [count], previousRR)
     writer.append("next_rr", shape: [count], nextRR)
     writer.append("quality", shape: [count], quality)
+    if hasContext { contexts.append(to: &writer) }
+    // Last, so that every other tensor stays aligned to its elements.
     writer.append("labels", shape: [count], labels)
     return writer
   }

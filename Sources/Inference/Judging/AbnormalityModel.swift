@@ -1,7 +1,7 @@
-import Cardio
+public import Cardio
 
 /// A classifier that tells P(abnormal) of each beat by itself and nothing else, as the reference network does.
-public struct AbnormalityModel: JudgingModel {
+public struct AbnormalityModel: BeatJudging {
   private let classifier: BeatClassifier
 
   /// The name given.
@@ -23,25 +23,19 @@ public struct AbnormalityModel: JudgingModel {
   /// It has one output.
   public var reasonForNoClasses: String? { "\(name) tells P(abnormal) only" }
 
-  /// A judge that owns the memory to classify in.
-  public func makeJudge() -> any BeatJudge { Judge(classifier) }
+  /// Memory to classify in.
+  public func makeScratch() -> InferenceScratch { classifier.makeScratch() }
 
-  private final class Judge: BeatJudge {
-    private let classifier: BeatClassifier
-    private var scratch: InferenceScratch
-
-    init(_ classifier: BeatClassifier) {
-      self.classifier = classifier
-      scratch = classifier.makeScratch()
-    }
-
-    func judge(_ beat: SegmentedBeat, into judgements: inout [BeatJudgement]) {
-      let probability = beat.window.samples.withUnsafeBufferPointer {
+  /// Judges a beat by its window alone.
+  ///
+  /// - Parameters:
+  ///   - beat: The beat.
+  ///   - context: Not looked at.
+  ///   - scratch: From ``makeScratch()`` of this model.
+  public func judge(_ beat: SegmentedBeat, in context: BeatContext, scratch: inout InferenceScratch) -> BeatJudgement {
+    BeatJudgement(
+      abnormalProbability: beat.window.samples.withUnsafeBufferPointer {
         classifier.classify(window: $0, scratch: &scratch)
-      }
-      judgements.append(BeatJudgement(abnormalProbability: probability))
-    }
-
-    func finish(into judgements: inout [BeatJudgement]) {}
+      })
   }
 }

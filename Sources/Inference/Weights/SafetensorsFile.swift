@@ -14,10 +14,12 @@ public struct SafetensorsFile: Sendable {
 
   /// Reads a file already in memory.
   ///
-  /// - Parameter bytes: the whole file.
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - maximumBytes: what it may hold at most; a data set may be larger than any network.
   /// - Throws: ``WeightsError``; nothing of a refused file is kept.
-  public init(bytes: [UInt8]) throws(WeightsError) {
-    guard bytes.count <= WeightsLimits.maximumFileBytes else {
+  public init(bytes: [UInt8], maximumBytes: Int = WeightsLimits.maximumFileBytes) throws(WeightsError) {
+    guard bytes.count <= maximumBytes else {
       throw WeightsError(.fileTooLarge, "\(bytes.count) bytes", at: "file")
     }
     guard bytes.count >= 8 else { throw WeightsError(.truncated, "no room for the header length", at: "byte 0") }
@@ -71,7 +73,7 @@ public struct SafetensorsFile: Sendable {
     var elements = 1
     for dimension in entry.shape {
       let (product, overflow) = elements.multipliedReportingOverflow(by: dimension)
-      guard !overflow, product <= WeightsLimits.maximumFileBytes else {
+      guard !overflow, product <= dataBytes else {
         throw WeightsError(.invalidShape, "\(entry.shape) has too many elements", at: entry.name)
       }
       elements = product

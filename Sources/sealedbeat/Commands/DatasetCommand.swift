@@ -17,11 +17,21 @@ struct DatasetCommand: ParsableCommand {
       (index into the metadata's "records"), r_position F64 [n] (samples at 125 Hz), previous_rr and next_rr F32 [n] \
       (seconds), quality F32 [n].
 
+      With --context there are also signals F32 [n,187,2] and measures F32 [n,m], the default model's input: the beat and its \
+      difference from the patient's running normal beat, and where it stands in the rhythm. With --beats in place of a database, \
+      these are computed for beats that were simulated: a safetensors file with windows F32 [n,187] in µV, record F32 [n] (a \
+      change begins a new patient), previous_rr and next_rr F32 [n] in seconds, 0 where unknown.
+
         sealedbeat dataset --database data/mitdb --records ds1 --scaled --output ds1.safetensors
+        sealedbeat dataset --beats simulated.safetensors --output contexts.safetensors
       """)
 
   @Option(help: ArgumentHelp("Folder of the WFDB records (.hea, .dat, .atr).", valueName: "dir"))
-  var database: String
+  var database: String?
+
+  @Option(
+    help: ArgumentHelp("File of simulated beats whose contexts to compute, instead of a database.", valueName: "file"))
+  var beats: String?
 
   @Option(
     help: ArgumentHelp(
@@ -38,17 +48,25 @@ struct DatasetCommand: ParsableCommand {
   @Flag(help: "Scale each window to 0…1 by its own minimum and maximum, as the reference network wants it.")
   var scaled = false
 
+  @Flag(help: "Add each beat's context, the default model's input.")
+  var context = false
+
   @Option(help: ArgumentHelp("The safetensors file to write.", valueName: "file"))
   var output: String
 
   func validate() throws {
     guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
+    guard (database == nil) != (beats == nil) else {
+      throw ValidationError("Give either --database or --beats.")
+    }
   }
 
   func run() throws {
+    if let beats { return try describe(beats) }
+    guard let database else { return }
     let folder = URL(fileURLWithPath: database, isDirectory: true)
     let names = try recordNames(in: folder)
-    var dataset = BeatDataset(isScaled: scaled)
+    var dataset = BeatDataset(isScaled: scaled, hasContext: context)
     for (index, name) in names.enumerated() {
       let contribution = try add(name, in: folder, to: &dataset)
       progress("[\(index + 1)/\(names.count)] \(name): \(describe(contribution))")
@@ -56,6 +74,18 @@ struct DatasetCommand: ParsableCommand {
     let writer = dataset.safetensors(metadata: ["database": folder.lastPathComponent, "lead": String(lead)])
     try writer.encoded().write(to: URL(fileURLWithPath: output), options: .atomic)
     progress("\(dataset.count) beats of \(names.count) records in \(output)")
+  }
+
+  private func describe(_ path: String) throws {
+    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? handle.close() }
+    let bytes = try handle.read(upToCount: WeightsLimits.maximumDatasetBytes + 1) ?? Data()
+    let table = try ContextTable(
+      describing: SafetensorsFile(bytes: Array(bytes), maximumBytes: WeightsLimits.maximumDatasetBytes))
+    var writer = SafetensorsWriter(metadata: ["content": "sealedbeat-contexts-1"])
+    table.append(to: &writer)
+    try writer.encoded().write(to: URL(fileURLWithPath: output), options: .atomic)
+    progress("\(table.count) contexts in \(output)")
   }
 
   private func add(
