@@ -47,34 +47,57 @@ struct RPeakLocator: Hashable, Sendable, Codable {
     let centre = candidate.time - QRSEnvelope.delay
     let low = min(max(1, centre - RPeakLocator.reach), max(1, count - 2))
     let high = max(low, min(count - 2, centre + RPeakLocator.reach))
-    var best = (index: low, departure: Float(0), score: Float(-1))
-    var isExtremum = false
-    var first = max(0, low - RPeakLocator.width)
-    var next = first
-    var sum: Float = 0
-    for index in low...high {
-      while next < min(count, index + RPeakLocator.width + 1) {
-        sum += band[next]
-        next += 1
+    let first = max(0, low - RPeakLocator.width)
+    let past = min(count, high + RPeakLocator.width + 1)
+    var best = (index: low, departure: Float(0))
+    // The stretch is not empty, so the buffer has an address.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: past - first) { buffer in
+      let samples = buffer.baseAddress! - first
+      for index in first..<past { samples[index] = band[index] }
+      best = RPeakLocator.weights.withUnsafeBufferPointer { weights in
+        search(samples, low...high, within: first..<past, centre: centre, weights: weights)
       }
-      while first < index - RPeakLocator.width {
-        sum -= band[first]
-        first += 1
-      }
-      let departure = band[index] - sum / Float(next - first)
-      let offset = min(max(-RPeakLocator.reach, index - centre), RPeakLocator.reach) + RPeakLocator.reach
-      var score = abs(departure) * RPeakLocator.weights[offset]
-      if departure * side > 0 { score *= 1 + RPeakLocator.preference * abs(side) }
-      let here = RPeakLocator.turns(at: index, band: band)
-      // The first extremum beats whatever is none; then a later one must be clearly larger.
-      let isBetter =
-        here == isExtremum ? score * (here ? RPeakLocator.nearlyLargest : 1) > best.score : here
-      guard isBetter else { continue }
-      best = (index, departure, score)
-      isExtremum = here
     }
     if best.departure != 0 { side += RPeakLocator.sideShare * ((best.departure > 0 ? 1 : -1) - side) }
     return RPeakLocator.peak(at: best.index, band: band, confidence: confidence)
+  }
+
+  /// The best place in `range` and the departure there; `samples` can be read in `all`.
+  private func search(
+    _ samples: UnsafePointer<Float>, _ range: ClosedRange<Int>, within all: Range<Int>, centre: Int,
+    weights: UnsafeBufferPointer<Float>
+  ) -> (index: Int, departure: Float) {
+    let factors = (1 + RPeakLocator.preference * max(0, -side), 1 + RPeakLocator.preference * max(0, side))
+    let (width, reach) = (RPeakLocator.width, RPeakLocator.reach)
+    var best = (index: range.lowerBound, departure: Float(0))
+    var highest: Float = -1
+    var isExtremum = false
+    var (first, next) = (all.lowerBound, all.lowerBound)
+    var sum: Float = 0
+    for index in range {
+      while next < min(all.upperBound, index &+ width &+ 1) {
+        sum += samples[next]
+        next &+= 1
+      }
+      while first < index &- width {
+        sum -= samples[first]
+        first &+= 1
+      }
+      let at = samples[index]
+      let departure = at - sum / Float(next &- first)
+      let offset = min(max(0, index &- centre &+ reach), 2 * reach)
+      let score = abs(departure) * weights[offset] * (departure < 0 ? factors.0 : factors.1)
+      let (before, after) = (samples[index &- 1], samples[index &+ 1])
+      let turns = (at > before && at >= after) || (at < before && at <= after)
+      // The first extremum beats whatever is none; then a later one must be clearly larger.
+      let isBetter =
+        turns == isExtremum ? score * (turns ? RPeakLocator.nearlyLargest : 1) > highest : turns
+      guard isBetter else { continue }
+      best = (index, departure)
+      highest = score
+      isExtremum = turns
+    }
+    return best
   }
 
   private static func peak(at index: Int, band: SampleRing.View, confidence: Float) -> RPeak {
@@ -85,12 +108,5 @@ struct RPeakLocator: Hashable, Sendable, Codable {
     let vertex = curvature == 0 ? 0 : (before - after) / (2 * curvature)
     return RPeak(
       index: index, fraction: Double(min(0.5, max(-0.5, vertex))), amplitude: at, confidence: confidence)
-  }
-
-  private static func turns(at index: Int, band: SampleRing.View) -> Bool {
-    let before = band[index - 1]
-    let at = band[index]
-    let after = band[index + 1]
-    return (at > before && at >= after) || (at < before && at <= after)
   }
 }

@@ -13,9 +13,8 @@ extension RecordReplay {
   /// - Returns: One beat for each R peak, in the same order; none when there are no samples.
   public static func segment(_ samples: [Int16], rPeaks: [Double]) -> [SegmentedBeat] {
     guard !samples.isEmpty else { return [] }
-    var filter = BandPassFilter()
     let scale = Float(nanovoltsPerLSB) / 1000
-    let band = samples.map { filter.process(Float($0) * scale) }
+    let band = AnalysisFilter.band(samples.map { Float($0) * scale })
     return rPeaks.indices.map { place in
       let previousRR = place > 0 ? positive(rPeaks[place] - rPeaks[place - 1]) : nil
       let nextRR = place + 1 < rPeaks.count ? positive(rPeaks[place + 1] - rPeaks[place]) : nil

@@ -11,7 +11,7 @@ public struct BandPassFilter: Hashable, Sendable, Codable {
   /// How much later, in samples at 125 Hz, an R peak appears in the output than in the input.
   public static let delaySamples = 0.8
 
-  private static let sections: [ButterworthSection] = {
+  static let sections: [ButterworthSection] = {
     let rate = SampleRate.analysis.hertz
     return ButterworthSection.qualities(order: 2).map {
       ButterworthSection.highPass(corner: lowCorner, quality: $0, rate: rate)

@@ -1,89 +1,80 @@
-/// Gathers, sample by sample, what ``SignalQuality`` is made of.
-struct QualityMeter: Hashable, Sendable, Codable {
-  /// µV of root mean square in the band below which there is no ECG: half of what an electrode alone hums.
-  static let silence: Float = 5
+/// Gathers, over one chunk, what ``SignalQuality`` is made of, eight samples (64 ms) at a time.
+struct QualityMeter: Sendable {
+  /// Samples of a group.
+  static let group = 8
+  /// The converter value from which a sample counts as saturated.
+  private static let rail: Float = 32_000
 
-  private var last: Int16?
-  private var flatRun = 0
-  private var slow: Float = 0
-  private var hasSlow = false
-  private var before: Float = 0
-
-  // The present chunk.
-  private var count = 0
-  private var flat = 0
+  private var groups = 0
+  private var flatGroups = 0
   private var saturated = 0
-  private var sum2: Float = 0
-  private var sum4: Float = 0
+  private var sum2 = SIMD8<Float>.zero
+  private var sum4 = SIMD8<Float>.zero
   private var high2: Float = 0
+  private var mains = MainsCorrelation()
+  /// The mean of the last group outside the band, from which the next one's is measured: large numbers do not cancel.
+  private var level: Float = 0
+  private var firstLevel: Float = 0
   private var baseSum: Float = 0
   private var base2: Float = 0
 
-  mutating func beginChunk() {
-    count = 0
-    flat = 0
-    saturated = 0
-    sum2 = 0
-    sum4 = 0
-    high2 = 0
-    baseSum = 0
-    base2 = 0
+  /// Takes a piece of the chunk in whole groups; what remains behind the last one is left out.
+  ///
+  /// - Parameters:
+  ///   - microvolts: The samples in µV.
+  ///   - band: The band-passed signal.
+  ///   - first: The index in `band` of the first sample that belongs to this piece.
+  ///   - scale: One step of the converter in µV.
+  mutating func add(_ microvolts: UnsafeBufferPointer<Float>, band: SampleRing.View, first: Int, scale: Float) {
+    let rail = QualityMeter.rail * scale
+    let input = UnsafeRawBufferPointer(microvolts)
+    for start in stride(from: 0, to: microvolts.count - QualityMeter.group + 1, by: QualityMeter.group) {
+      let x = input.loadUnaligned(fromByteOffset: start * 4, as: SIMD8<Float>.self)
+      let filtered = band.eight(from: first + start)
+      var equal = 0
+      for lane in 1..<QualityMeter.group { equal &+= x[lane] == x[0] ? 1 : 0 }
+      if equal == QualityMeter.group - 1 { flatGroups &+= 1 }
+      for lane in 0..<QualityMeter.group { saturated &+= abs(x[lane]) >= rail ? 1 : 0 }
+      let square = filtered * filtered
+      sum2 += square
+      sum4 += square * square
+      addRest(x - filtered)
+      groups += 1
+    }
   }
 
+  /// What the band-pass took away, parted into the mean of the group (baseline) and the rest (high frequencies).
   @inline(__always)
-  mutating func add(raw: Int16, microvolts: Float, filtered: Float) {
-    flatRun = raw == last ? flatRun + 1 : 0
-    last = raw
-    // Eight equal samples, 64 ms, do not occur in a living ECG at a converter step of a few µV.
-    if flatRun == 8 { flat += 8 }
-    if flatRun > 8 { flat += 1 }
-    if raw >= 32_000 || raw <= -32_000 { saturated += 1 }
-    // The band-pass delays by about a sample; held against the sample before, a QRS complex leaves little behind.
-    let rest = (hasSlow ? before : microvolts) - filtered
-    before = microvolts
-    if !hasSlow {
-      slow = rest
-      hasSlow = true
+  private mutating func addRest(_ rest: SIMD8<Float>) {
+    if groups == 0 {
+      level = rest.sum() / 8
+      firstLevel = level
     }
-    // One pole at 0.8 Hz parts what the band-pass took away into baseline and high frequencies.
-    slow += 0.04 * (rest - slow)
-    let high = rest - slow
-    let square = filtered * filtered
-    sum2 += square
-    sum4 += square * square
-    high2 += high * high
-    baseSum += slow
-    base2 += slow * slow
-    count += 1
+    let departure = rest - level
+    let mean = departure.sum() / 8
+    let high = departure - mean
+    high2 += (high * high).sum()
+    mains.add(high, at: groups * QualityMeter.group)
+    level += mean
+    let base = level - firstLevel
+    baseSum += base
+    base2 += base * base
   }
 
-  func chunkQuality() -> SignalQuality {
-    guard count > 1 else { return .unusable }
-    let n = Float(count)
-    let power = sum2 / n
-    let flatShare = min(1, Float(flat) / n)
+  /// The quality of the chunk; `band` holds the band-passed signal before index `end`.
+  func chunkQuality(band: SampleRing.View, end: Int) -> SignalQuality {
+    guard groups > 0 else { return .unusable }
+    let n = Float(groups * QualityMeter.group)
+    let power = sum2.sum() / n
+    let flatShare = Float(flatGroups) / Float(groups)
     let saturatedShare = Float(saturated) / n
-    guard power > QualityMeter.silence * QualityMeter.silence else {
-      return SignalQuality(
-        index: 0, flatShare: flatShare, saturatedShare: saturatedShare, baselineRatio: 0, highFrequencyRatio: 0,
-        kurtosis: 0)
-    }
-    let mean = baseSum / n
-    let baselineRatio = max(0, base2 / n - mean * mean) / power
-    let highRatio = high2 / n / power
-    let kurtosis = sum4 / n / (power * power)
-    let index =
-      (1 - flatShare) * (1 - saturatedShare)
-      * QualityMeter.falling(baselineRatio, from: 2, to: 20)
-      * QualityMeter.falling(highRatio, from: 0.15, to: 1)
-      * (1 - QualityMeter.falling(kurtosis, from: 2.5, to: 5))
+    let mean = baseSum / Float(groups)
+    let kurtosis = power > 0 ? sum4.sum() / n / (power * power) : 0
+    let isDoubtful = kurtosis < SignalQuality.complexKurtosis && power > SignalQuality.quiet * SignalQuality.quiet
     return SignalQuality(
-      index: index, flatShare: flatShare, saturatedShare: saturatedShare, baselineRatio: baselineRatio,
-      highFrequencyRatio: highRatio, kurtosis: kurtosis)
-  }
-
-  /// 1 up to `low`, 0 from `high`, a straight line between.
-  private static func falling(_ value: Float, from low: Float, to high: Float) -> Float {
-    min(1, max(0, (high - value) / (high - low)))
+      flatShare: flatShare, saturatedShare: saturatedShare, rmsMicrovolts: power.squareRoot(),
+      baselineMicrovolts: max(0, base2 / Float(groups) - mean * mean).squareRoot(),
+      highFrequencyMicrovolts: (high2 / n).squareRoot(), mains: mains.hum(samples: groups * QualityMeter.group),
+      kurtosis: kurtosis, coherence: isDoubtful ? Coherence.measure(band, end: end) : 0)
   }
 }

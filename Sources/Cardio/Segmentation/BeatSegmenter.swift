@@ -47,8 +47,12 @@ struct BeatSegmenter: Hashable, Sendable, Codable {
     let start = peak.index - BeatWindow.rIndex
     let present = min(count, start + BeatWindow.count) - max(0, start)
     let samples = [Float](unsafeUninitializedCapacity: BeatWindow.count) { buffer, initialised in
-      for offset in 0..<BeatWindow.count {
-        buffer.initializeElement(at: offset, to: band[min(max(0, start + offset), count - 1)])
+      if present == BeatWindow.count {
+        band.copy(from: start, count: BeatWindow.count, to: buffer.baseAddress!)  // never empty
+      } else {
+        for offset in 0..<BeatWindow.count {
+          buffer.initializeElement(at: offset, to: band[min(max(0, start + offset), count - 1)])
+        }
       }
       initialised = BeatWindow.count
     }

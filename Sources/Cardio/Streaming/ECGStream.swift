@@ -68,15 +68,15 @@ public struct ECGStream: Hashable, Sendable, Codable {
       output.gaps.append(SignalGap(firstSample: first, count: UInt64(samples.count - start), reason: .leadOff))
       return
     }
+    let scale = Float(nanovoltsPerLSB) / 1000
     var analysis: StretchAnalysis
     if let current = stretch {
       analysis = current
     } else {
       stretchStart = first
-      analysis = StretchAnalysis()
+      analysis = StretchAnalysis(startingAt: Float(samples[start]) * scale)
     }
     stretch = nil
-    let scale = Float(nanovoltsPerLSB) / 1000
     output.signalQuality = analysis.process(
       samples, from: start, scale: scale, stretchStart: stretchStart, into: &output.beats)
     stretch = analysis

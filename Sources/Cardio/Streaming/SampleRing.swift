@@ -18,6 +18,26 @@ struct SampleRing: Hashable, Sendable, Codable {
       get { base[index & mask] }
       nonmutating set { base[index & mask] = newValue }
     }
+
+    /// Copies `count` samples from `index` on to uninitialised memory; the ring holds at least as many.
+    func copy(from index: Int, count: Int, to target: UnsafeMutablePointer<Float>) {
+      let place = index & mask
+      let head = min(count, mask + 1 - place)
+      target.initialize(from: base + place, count: head)
+      (target + head).initialize(from: base, count: count - head)
+    }
+
+    /// Eight samples from `index` on; the ring holds at least eight.
+    @inline(__always)
+    func eight(from index: Int) -> SIMD8<Float> {
+      let place = index & mask
+      if place + 7 <= mask {
+        return UnsafeRawPointer(base + place).loadUnaligned(as: SIMD8<Float>.self)
+      }
+      var result = SIMD8<Float>.zero
+      for lane in 0..<8 { result[lane] = self[index + lane] }
+      return result
+    }
   }
 
   private var storage: [Float]

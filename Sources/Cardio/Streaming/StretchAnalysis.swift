@@ -1,50 +1,52 @@
-/// The analysis of one stretch of signal without gaps. Indices count samples from the stretch's first.
+/// The analysis of one stretch of signal without gaps: a ``BeatPipeline`` and the rings between its stages.
 struct StretchAnalysis: Hashable, Sendable, Codable {
-  private var filter = BandPassFilter()
-  private var quality = QualityMeter()
-  private var envelope = QRSEnvelope()
-  /// The envelope's two rings.
-  private var magnitudes = SampleRing(capacity: 32)
-  private var means = SampleRing(capacity: 32)
-  private var detector = QRSDetector()
-  private var segmenter = BeatSegmenter()
+  private var pipeline: BeatPipeline
   /// The band-passed signal of the last 8 s: more than the longest delay of a beat and its window.
   private var band = SampleRing(capacity: 1024)
-  private var count = 0
+  private var magnitudes = SampleRing(capacity: 32)
+  private var means = SampleRing(capacity: 32)
+  /// The last sample, and what one step of it is in µV.
+  private var last: Int16 = 0
+  private var scale: Float = 0
 
+  /// An analysis that begins with a sample of `microvolts`.
+  init(startingAt microvolts: Float) {
+    pipeline = BeatPipeline(startingAt: microvolts)
+  }
+
+  /// Analyses the samples from `start` on, of which there is at least one, `scale` µV a step; returns their quality.
   mutating func process(
     _ samples: Span<Int16>, from start: Int, scale: Float, stretchStart: UInt64, into beats: inout [SegmentedBeat]
   ) -> SignalQuality {
-    quality.beginChunk()
+    last = samples[samples.count - 1]
+    self.scale = scale
+    var quality = QualityMeter()
+    return withRings { pipeline, rings in
+      pipeline.take(
+        samples, from: start, scale: scale, rings: rings, stretchStart: stretchStart, quality: &quality, into: &beats)
+      return quality.chunkQuality(band: rings.band, end: pipeline.bandCount)
+    }
+  }
+
+  /// Decides and tells all that waits. What the filter still holds back comes out as if the signal stood still.
+  mutating func finish(stretchStart: UInt64, into beats: inout [SegmentedBeat]) {
+    let rest = [Int16](repeating: last, count: AnalysisFilter.qrsLag)
+    let scale = self.scale
+    var quality = QualityMeter()
+    withRings { pipeline, rings in
+      pipeline.take(
+        rest.span, from: 0, scale: scale, rings: rings, stretchStart: stretchStart, quality: &quality, into: &beats)
+      pipeline.finish(rings: rings, stretchStart: stretchStart, into: &beats)
+    }
+  }
+
+  private mutating func withRings<Result>(_ body: (inout BeatPipeline, BeatPipeline.Rings) -> Result) -> Result {
     band.withView { band in
       magnitudes.withView { magnitudes in
         means.withView { means in
-          for index in start..<samples.count {
-            let raw = samples[index]
-            let microvolts = Float(raw) * scale
-            let filtered = filter.process(microvolts)
-            band[count] = filtered
-            quality.add(raw: raw, microvolts: microvolts, filtered: filtered)
-            let height = envelope.step(filtered, at: count, magnitudes: magnitudes, means: means)
-            if height > 0 { detector.add(QRSCandidate(time: count - 1, height: height)) }
-            count += 1
-            if count > detector.nextDecision {
-              detector.decide(count: count, band: band) { peak in segmenter.add(peak) }
-            }
-            if count >= segmenter.nextDue {
-              segmenter.tell(count: count, band: band, stretchStart: stretchStart, into: &beats)
-            }
-          }
+          body(&pipeline, BeatPipeline.Rings(band: band, magnitudes: magnitudes, means: means))
         }
       }
-    }
-    return quality.chunkQuality()
-  }
-
-  mutating func finish(stretchStart: UInt64, into beats: inout [SegmentedBeat]) {
-    band.withView { band in
-      detector.finish(count: count, band: band) { peak in segmenter.add(peak) }
-      segmenter.finish(count: count, band: band, stretchStart: stretchStart, into: &beats)
     }
   }
 }
