@@ -14,12 +14,15 @@ static bool has_avx2(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
+
+static bool has_avxvnni(void) { return has_avx2() && __builtin_cpu_supports("avxvnni"); }
 #endif
 
 const sb_kernels *sb_kernels_for(sb_kernel_path path) {
   switch (path) {
 #if defined(__x86_64__)
     case SB_KERNEL_AVX512: return has_avx512() ? &sb_kernels_avx512 : NULL;
+    case SB_KERNEL_AVXVNNI: return has_avxvnni() ? &sb_kernels_avxvnni : NULL;
     case SB_KERNEL_AVX2: return has_avx2() ? &sb_kernels_avx2 : NULL;
 #endif
 #if defined(__aarch64__)

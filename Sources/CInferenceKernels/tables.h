@@ -6,6 +6,7 @@
 
 #if defined(__x86_64__)
 extern const sb_kernels sb_kernels_avx512;
+extern const sb_kernels sb_kernels_avxvnni;
 extern const sb_kernels sb_kernels_avx2;
 #endif
 #if defined(__aarch64__)

@@ -38,6 +38,8 @@
 typedef enum sb_kernel_path {
   /// AVX-512 F, BW, DQ, VL and VNNI (Ice Lake, Zen 4 and later).
   SB_KERNEL_AVX512,
+  /// AVX2, FMA and AVX-VNNI (Alder Lake, Zen 5 and later).
+  SB_KERNEL_AVXVNNI,
   /// AVX2 and FMA (Haswell, Zen and later).
   SB_KERNEL_AVX2,
   /// 64-bit ARM.

@@ -7,6 +7,8 @@ internal import CInferenceKernels
 public enum KernelPath: String, Sendable, CaseIterable {
   /// AVX-512 with VNNI: Intel since Ice Lake, AMD since Zen 4.
   case avx512
+  /// AVX2 with FMA and AVX-VNNI: Intel's processors without AVX-512 since Alder Lake.
+  case avxvnni
   /// AVX2 and FMA: nearly every x86-64 processor since 2013.
   case avx2
   /// 64-bit ARM.
@@ -26,6 +28,7 @@ public enum KernelPath: String, Sendable, CaseIterable {
   private var code: sb_kernel_path {
     switch self {
     case .avx512: SB_KERNEL_AVX512
+    case .avxvnni: SB_KERNEL_AVXVNNI
     case .avx2: SB_KERNEL_AVX2
     case .neon: SB_KERNEL_NEON
     case .plain: SB_KERNEL_PLAIN

@@ -16,7 +16,7 @@ struct BenchInferenceCommand: ParsableCommand {
       JSON: machine {processor, cores}, loadAverageBefore, and for each of results:
         model                    its name in the weights file's metadata
         precision                float32 or int8
-        kernel                   avx512, avx2, neon or plain
+        kernel                   avx512, avxvnni, avx2, neon or plain
         batch                    beats that are classified together
         microsecondsPerBeat      the median block
         minimumMicroseconds, lowMicroseconds, highMicroseconds    per beat: the least, the 10th and the 90th percentile
