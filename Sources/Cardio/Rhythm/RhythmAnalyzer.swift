@@ -28,6 +28,7 @@ public struct RhythmAnalyzer: Hashable, Sendable, Codable {
     beatClass: .supraventricular, pair: nil, slow: nil, fast: .supraventricularTachycardia)
   private var bigeminy = PatternDetector(rhythm: .bigeminy, spacing: 1)
   private var trigeminy = PatternDetector(rhythm: .trigeminy, spacing: 2)
+  private var rates = RateMeter()
   private var tachycardia = RateDetector(rhythm: .tachycardia, isHigh: true)
   private var bradycardia = RateDetector(rhythm: .bradycardia, isHigh: false)
   private var pauses = PauseDetector()
@@ -128,12 +129,13 @@ public struct RhythmAnalyzer: Hashable, Sendable, Codable {
     bigeminy.take(beat, into: &events)
     trigeminy.take(beat, into: &events)
     pauses.take(beat, criteria: criteria, into: &events)
+    let rate = rates.add(beat)
     tachycardia.take(
-      beat, on: criteria.tachycardiaRate, off: criteria.tachycardiaEndRate,
+      beat, rate: rate, on: criteria.tachycardiaRate, off: criteria.tachycardiaEndRate,
       seconds: criteria.rateSeconds, into: &events
     )
     bradycardia.take(
-      beat, on: criteria.bradycardiaRate, off: criteria.bradycardiaEndRate,
+      beat, rate: rate, on: criteria.bradycardiaRate, off: criteria.bradycardiaEndRate,
       seconds: criteria.rateSeconds, into: &events
     )
     let isFibrillating = waveform.current.map { beat.position >= $0.onset } ?? false
@@ -150,6 +152,7 @@ public struct RhythmAnalyzer: Hashable, Sendable, Codable {
     trigeminy.close(into: &events)
     tachycardia.close(into: &events)
     bradycardia.close(into: &events)
+    rates = RateMeter()
     pauses.close(at: end, into: &events)
     fibrillation.close(into: &events)
     waveform.close(at: end, into: &events)

@@ -1,15 +1,10 @@
 /// Tells a median rate beyond a limit: tachycardia and bradycardia.
 ///
-/// The rate is 60 over the median of the last eight RR intervals, which one ectopic beat or pause does not move. It must
-/// stay beyond the limit for a minimum time, and on the normal side of a second limit for as long, before anything changes.
+/// The rate must stay beyond the limit for a minimum time, and on the normal side of a second limit for as long, before anything changes.
 struct RateDetector: Hashable, Sendable, Codable {
-  /// RR intervals of which the median is taken.
-  static let intervals = 8
-
   private let rhythm: Rhythm
   /// 1 where a rate is too high, −1 where it is too low.
   private let sign: Double
-  private var recent: [Double] = []
   private var since: Double?
   private var sinceBeats = 0
   private var calmSince: Double?
@@ -25,21 +20,16 @@ struct RateDetector: Hashable, Sendable, Codable {
   ///
   /// - Parameters:
   ///   - beat: The beat.
+  ///   - rate: The median rate with it, of ``RateMeter``.
   ///   - on: The rate at which the rhythm begins.
   ///   - off: The rate on whose far side it is over.
   ///   - seconds: For how long either must hold.
   ///   - events: Where to tell.
   mutating func take(
-    _ beat: RhythmBeat, on: Double, off: Double, seconds: Double, into events: inout [RhythmEvent]
+    _ beat: RhythmBeat, rate: Double?, on: Double, off: Double, seconds: Double, into events: inout [RhythmEvent]
   ) {
     last = beat.position
-    guard let interval = beat.rrSeconds else { return }
-    recent.append(interval)
-    if recent.count > RateDetector.intervals { recent.removeFirst() }
-    guard recent.count >= RateDetector.intervals / 2, let median = HeartRate.median(recent) else {
-      return
-    }
-    let rate = 60 / median
+    guard let rate else { return }
     let need = seconds * SampleRate.analysis.hertz
     if current == nil {
       guard sign * rate >= sign * on else {
@@ -69,10 +59,9 @@ struct RateDetector: Hashable, Sendable, Codable {
     if beat.position - calm >= need { finish(at: calm, into: &events) }
   }
 
-  /// Ends what goes on, and forgets the rate.
+  /// Ends what goes on.
   mutating func close(into events: inout [RhythmEvent]) {
     finish(at: calmSince ?? last, into: &events)
-    recent.removeAll(keepingCapacity: true)
     since = nil
   }
 

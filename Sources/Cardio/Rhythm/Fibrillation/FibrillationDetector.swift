@@ -36,7 +36,7 @@ struct FibrillationDetector: Hashable, Sendable, Codable {
     // As many as reach from the newest back to the beat to which the oldest judgement belongs.
     let kept =
       FibrillationDetector.window + FibrillationDetector.hop * FibrillationDetector.smoothing
-    if beats.count > kept { beats.removeFirst(beats.count - kept) }
+    if beats.count >= 2 * kept { beats.removeFirst(beats.count - kept) }
     guard beats.count >= FibrillationDetector.window, sinceJudged >= FibrillationDetector.hop else {
       return
     }
@@ -68,7 +68,7 @@ struct FibrillationDetector: Hashable, Sendable, Codable {
   private mutating func judge(_ window: ArraySlice<FibrillationBeat>) {
     let bound = FibrillationDetector.bound
     var logit = -bound
-    if let features = IrregularityFeatures(window), !features.isRegular {
+    if let features = IrregularityFeatures(window, includingRegular: false) {
       logit = max(-bound, min(bound, FibrillationModel.network.logit(features.values)))
     }
     logits.append(logit)

@@ -31,14 +31,12 @@ struct IrregularityFeatures {
   /// regular window of the training set has 0.089.
   private static let regularity: Float = 0.06
 
-  /// Whether the intervals are too regular for fibrillation.
-  var isRegular: Bool { values[4] < IrregularityFeatures.regularity }
-
   /// The values, in the order of ``names``.
   private(set) var values: [Float] = []
 
-  /// The features of `beats`; `nil` when too few intervals count.
-  init?(_ beats: ArraySlice<FibrillationBeat>) {
+  /// The features of `beats`; `nil` when too few intervals count, or when they are too regular for fibrillation and that is
+  /// not asked for.
+  init?(_ beats: ArraySlice<FibrillationBeat>, includingRegular: Bool = true) {
     var intervals: [Float] = []
     intervals.reserveCapacity(beats.count)
     var changes: [Float] = []  // NaN where the chain of intervals is broken
@@ -66,6 +64,7 @@ struct IrregularityFeatures {
     sizes.sort()
     values.reserveCapacity(IrregularityFeatures.names.count)
     addSizes(sizes)
+    guard includingRegular || values[4] >= IrregularityFeatures.regularity else { return nil }
     values.append(IrregularityFeatures.trimmedVariation(intervals))
     guard addLorenz(changes) else { return nil }
     values.append(log(median))

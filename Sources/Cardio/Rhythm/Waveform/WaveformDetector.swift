@@ -12,7 +12,7 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   static let off: Float = -1
   /// Root mean square in µV below which a window is a flat line, whatever its shape: the finest fibrillation of the training set has 34.
   static let floor: Float = 30
-  /// The logit of a flat line.
+  /// The logit of a window that is a flat line, or flat between beats.
   private static let silence: Float = -6
   /// Windows in a row that begin an episode.
   static let beginning = 2
@@ -67,10 +67,7 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   ///   - events: Where to tell.
   mutating func judge(stretchStart: UInt64, into events: inout [RhythmEvent]) {
     let middle = Double(stretchStart) + Double(count - WaveformFeatures.window)
-    let features = features()
-    let logit =
-      features.rootMeanSquare < WaveformDetector.floor
-      ? WaveformDetector.silence : WaveformModel.network.logit(features.values)
+    let logit = logit()
     if current != nil {
       windows += 1
       probability += FeatureNetwork.probability(logit)
@@ -106,13 +103,25 @@ struct WaveformDetector: Hashable, Sendable, Codable {
     events.append(.began(episode))
   }
 
+  /// The logit of the last window.
+  private mutating func logit() -> Float {
+    withWindow { window in
+      guard QuietShare.measure(window) < QuietShare.limit else { return WaveformDetector.silence }
+      let features = WaveformFeatures(window)
+      guard features.rootMeanSquare >= WaveformDetector.floor else { return WaveformDetector.silence }
+      return WaveformModel.network.logit(features.values)
+    }
+  }
+
   /// The features of the last window.
-  mutating func features() -> WaveformFeatures {
+  mutating func features() -> WaveformFeatures { withWindow { WaveformFeatures($0) } }
+
+  private mutating func withWindow<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
     let first = count / 2 - WaveformFeatures.window
     return ring.withView { ring in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: WaveformFeatures.window) { window in
         for index in 0..<WaveformFeatures.window { window[index] = ring[first + index] }
-        return WaveformFeatures(UnsafeBufferPointer(window))
+        return body(UnsafeBufferPointer(window))
       }
     }
   }
