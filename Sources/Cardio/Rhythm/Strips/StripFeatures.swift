@@ -60,11 +60,15 @@ struct StripFeatures {
 
   private mutating func addQuality(_ quality: [SignalQuality]) {
     let count = Float(quality.count)
+    func ratio(_ microvolts: Float, _ quality: SignalQuality) -> Float {
+      let share = microvolts / max(1, quality.rmsMicrovolts)
+      return share * share
+    }
     func median(_ values: [Float]) -> Float { values.sorted()[values.count / 2] }
     values.append(quality.reduce(0) { $0 + $1.index } / count)
     values.append(quality.map(\.index).min() ?? 0)
-    values.append(log(median(quality.map(\.highFrequencyRatio)) + 0.001))
-    values.append(log(median(quality.map(\.baselineRatio)) + 0.001))
+    values.append(log(median(quality.map { ratio($0.highFrequencyMicrovolts, $0) }) + 0.001))
+    values.append(log(median(quality.map { ratio($0.baselineMicrovolts, $0) }) + 0.001))
     values.append(log(median(quality.map(\.kurtosis)) + 0.1))
     values.append(log((quality.map(\.kurtosis).min() ?? 0) + 0.1))
   }
