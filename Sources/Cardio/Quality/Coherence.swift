@@ -1,11 +1,11 @@
-/// How regularly a signal swings: the highest normalised autocorrelation at lags of 112–352 ms (2.8–9 Hz).
+/// How regularly a signal swings: the highest normalised autocorrelation at lags of 112–496 ms (2–9 Hz).
 ///
-/// Ventricular flutter and fibrillation swing coherently at 3–9 Hz where noise does not. Taken only where no QRS complexes
+/// Ventricular tachycardia, flutter and fibrillation swing coherently at 2–9 Hz where noise does not. Taken only where no QRS complexes
 /// stand out, at half the rate: means of two samples.
 enum Coherence {
   /// Means of two samples looked at: 2 s.
   private static let reach = 125
-  private static let lags = 7...22
+  private static let lags = 7...31
 
   /// The coherence of `band` before index `end`, 0…1; 0 where there is less than 2 s of it.
   static func measure(_ band: SampleRing.View, end: Int) -> Float {

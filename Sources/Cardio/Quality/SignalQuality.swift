@@ -11,7 +11,7 @@
 ///
 /// **No beats is not poor quality.** Asystole and ventricular fibrillation show no QRS complexes either, and must be
 /// read as what they are. So the last factor is 1 as well where the trace is quiet (below 60 µV root mean square, falling
-/// to 0 at 120 µV) or swings coherently at 3–9 Hz (``coherence`` above 0.75, falling to 0 at 0.5).
+/// to 0 at 120 µV) or swings coherently at 2–9 Hz (``coherence`` above 0.6, falling to 0 at 0.3).
 /// ``showsComplexes`` says which of both it is.
 public struct SignalQuality: Hashable, Sendable, Codable, Comparable {
   /// What makes a stretch hard to read.
@@ -55,7 +55,7 @@ public struct SignalQuality: Hashable, Sendable, Codable, Comparable {
   public let mainsHertz: Int
   /// Kurtosis of the band-passed samples (3 for Gaussian noise, above 5 for a clean ECG); 0 when there is no band power.
   public let kurtosis: Float
-  /// The highest autocorrelation of the last 2 s at lags of 112–360 ms, 0…1; 0 where QRS complexes stand out, where
+  /// The highest autocorrelation of the last 2 s at lags of 112–496 ms, 0…1; 0 where QRS complexes stand out, where
   /// the trace is quiet, and before 2 s have passed.
   public let coherence: Float
 
@@ -86,7 +86,7 @@ public struct SignalQuality: Hashable, Sendable, Codable, Comparable {
     func power(_ microvolts: Float) -> Float { microvolts * microvolts / (signal * signal) }
     let complexes = 1 - SignalQuality.falling(kurtosis, from: 2.5, to: SignalQuality.complexKurtosis)
     let quiet = SignalQuality.falling(rmsMicrovolts, from: SignalQuality.quiet, to: 120)
-    let coherent = 1 - SignalQuality.falling(coherence, from: 0.5, to: 0.75)
+    let coherent = 1 - SignalQuality.falling(coherence, from: 0.3, to: 0.6)
     let factors: [(Trouble, Float)] = [
       (.flatLine, 1 - flatShare), (.saturation, 1 - saturatedShare),
       (.motion, SignalQuality.falling(power(baselineMicrovolts), from: 2, to: 20)),

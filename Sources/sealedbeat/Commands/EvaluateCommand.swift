@@ -11,7 +11,9 @@ struct EvaluateCommand: ParsableCommand {
       Runs the code that analyses live sessions over any folder of WFDB records (PhysioNet) at any sampling rate and
       compares what it finds with the annotations.
       """,
-    subcommands: [EvaluateQRSCommand.self, EvaluateBeatsCommand.self, EvaluateRhythmCommand.self])
+    subcommands: [
+      EvaluateQRSCommand.self, EvaluateBeatsCommand.self, EvaluateRhythmCommand.self, EvaluateQualityCommand.self,
+    ])
 }
 
 /// `sealedbeat evaluate qrs`: how well beats are found.
