@@ -68,9 +68,9 @@ let package = Package(
     .target(name: "Sealing", dependencies: ["Wire", "COpenSSL", "CProcess"]),
     .target(name: "Findings", dependencies: ["Wire", "Cardio", "Sealing"]),
     .target(
-      name: "Inference", dependencies: ["Cardio", "CInferenceKernels", "CReferenceWeights"], exclude: ["Resources"]),
-    // The reference network's weights, embedded by the C compiler: Swift takes a minute over such an array.
-    .target(name: "CReferenceWeights"),
+      name: "Inference", dependencies: ["Cardio", "CInferenceKernels", "CModelWeights"], exclude: ["Resources"]),
+    // The networks' weights, embedded by the C compiler: Swift takes a minute over such an array.
+    .target(name: "CModelWeights"),
     // Kernels in C: intrinsics for several instruction sets in one binary.
     .target(name: "CInferenceKernels"),
 
@@ -186,7 +186,7 @@ let package = Package(
 
 for target in package.targets
 where ![.system, .plugin, .binary].contains(target.type)
-  && !["FirmwareCore", "CReferenceWeights", "CInferenceKernels", "CAllocations"].contains(target.name)
+  && !["FirmwareCore", "CModelWeights", "CInferenceKernels", "CAllocations"].contains(target.name)
 {
   target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
 }

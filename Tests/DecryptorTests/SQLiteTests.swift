@@ -34,7 +34,7 @@ struct SQLiteTests {
         defer { store.close() }
         let service = DecryptorService(
           configuration: DecryptorConfiguration(), chunks: store, findings: store, changes: store, keys: keys,
-          classifier: BeatClassifier(model: WindowModel()), logger: Bench.quiet)
+          model: AbnormalityModel(BeatClassifier(model: WindowModel())), logger: Bench.quiet)
         let running = Task { try await service.run() }
         // Some chunks before it looks, some while it runs.
         for device in devices {

@@ -15,7 +15,7 @@ struct ServiceTests {
     let service = DecryptorService(
       configuration: DecryptorConfiguration(workers: 3, measuresStages: true), chunks: bench.store,
       findings: bench.store, changes: bench.store, keys: bench.keys,
-      classifier: BeatClassifier(model: WindowModel()), logger: Bench.quiet)
+      model: AbnormalityModel(BeatClassifier(model: WindowModel())), logger: Bench.quiet)
     #expect(!service.isReady)
     try await withThrowingTaskGroup { group in
       group.addTask { try await service.run() }

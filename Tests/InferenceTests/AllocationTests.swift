@@ -1,5 +1,6 @@
 #if canImport(Glibc)
   import CAllocations
+  import Cardio
   import Inference
   import Testing
 
@@ -32,6 +33,28 @@
       }
       #expect(allocations == 0)
       #expect(probabilities.allSatisfy { (0...1).contains($0) })
+    }
+
+    @Test func describingAndJudgingABeatAllocatesNothing() throws {
+      let model = try DefaultModel(ModelWeights.bundledDefault.load())
+      var scratch = model.makeScratch()
+      var patient = PatientContext()
+      var context = BeatContext()
+      let window = try #require(BeatWindow(samples: (0..<BeatWindow.count).map { Float(($0 * 7919) % 1009) }))
+      let beat = SegmentedBeat(
+        beat: Beat(position: 0, amplitude: Microvolts(1), rrSeconds: 0.8, quality: 1), window: window, previousRR: 0.8,
+        nextRR: 0.8)
+      func judge() -> Float {
+        patient.describe(beat, into: &context)
+        return model.probabilities(of: context, scratch: &scratch)[.normal]
+      }
+      // Until the normal beat is learnt and the rhythm's memory full.
+      for _ in 0..<100 { _ = judge() }
+      let before = sb_allocations_of_this_thread()
+      var sum: Float = 0
+      for _ in 0..<100 { sum += judge() }
+      #expect(sb_allocations_of_this_thread() == before)
+      #expect(sum > 0)
     }
   }
 #endif

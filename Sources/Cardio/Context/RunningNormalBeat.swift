@@ -31,7 +31,8 @@ struct RunningNormalBeat: Hashable, Sendable, Codable {
   private static let repolarisation = BeatWindow.rIndex + 16..<BeatWindow.rIndex + 60
 
   private var samples = [Float](repeating: 0, count: BeatWindow.count)
-  private var previous = [Float](repeating: 0, count: BeatWindow.count)
+  /// The QRS complex of the beat before.
+  private var previous = [Float](repeating: 0, count: qrs.count)
   private var first: [[Float]] = []
   private var learntBeats = 0
   private var strangers = 0
@@ -56,7 +57,8 @@ struct RunningNormalBeat: Hashable, Sendable, Codable {
         measures.repolarisationAmplitudeRatio =
           log((repolarisation.amplitude + 1) / (repolarisation.referenceAmplitude + 1))
         measures.previousCorrelation =
-          SegmentComparison(window, previous, range: RunningNormalBeat.qrs).correlation
+          SegmentComparison(window, previous, range: previous.indices, shift: RunningNormalBeat.qrs.lowerBound)
+          .correlation
         let deflection = QRSExtent(window)
         let normalExtent = QRSExtent(normal)
         measures.width = deflection.width
@@ -95,7 +97,7 @@ struct RunningNormalBeat: Hashable, Sendable, Codable {
   ///   - comparison: What ``compare(_:)`` said of it.
   ///   - isOnTime: Whether it came no earlier than the rhythm lets expect.
   mutating func learn(_ window: UnsafeBufferPointer<Float>, from comparison: NormalBeatComparison, isOnTime: Bool) {
-    for index in previous.indices { previous[index] = window[index] }
+    for (place, index) in RunningNormalBeat.qrs.enumerated() { previous[place] = window[index] }
     let ratio = exp(comparison.measures.qrsAmplitudeRatio)
     guard comparison.measures.qrsCorrelation > RunningNormalBeat.matchCorrelation,
       RunningNormalBeat.amplitudeRange.contains(ratio)

@@ -11,6 +11,8 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
   private static let beatMemory = HeartRate.windowSeconds
 
   private var stream = ECGStream()
+  /// What the session's beats so far say of the patient.
+  private var patient = PatientContext()
   private var timeline = CaptureTimeline()
   /// The lead that is analysed: the first whose samples come. Other leads are stored and drawn.
   private var lead: ChunkKind?
@@ -38,7 +40,8 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
   ///   - receivedAt: When it arrived: stands in for the capture time of a refused chunk when no authentic one came before.
   ///   - classify: The classifier; `nil` in a replay, whose findings are on disk already.
   package mutating func advance(
-    _ content: ChunkContent, sequence: UInt64, receivedAt: UInt64, classify: ((BeatWindow) -> BeatVerdict)?
+    _ content: ChunkContent, sequence: UInt64, receivedAt: UInt64,
+    classify: ((SegmentedBeat, BeatContext) -> BeatVerdict)?
   ) -> Finding {
     switch content {
     case .opened(let chunk) where !contradicts(chunk.header):
@@ -67,7 +70,7 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
   }
 
   private mutating func advance(
-    _ chunk: OpenedChunk, sequence: UInt64, classify: ((BeatWindow) -> BeatVerdict)?
+    _ chunk: OpenedChunk, sequence: UInt64, classify: ((SegmentedBeat, BeatContext) -> BeatVerdict)?
   ) -> Finding {
     let header = chunk.header
     var finding = Finding(
@@ -93,15 +96,22 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
     return finding
   }
 
-  private mutating func take(_ beats: [SegmentedBeat], classify: ((BeatWindow) -> BeatVerdict)?) -> [BeatFinding] {
+  private mutating func take(_ beats: [SegmentedBeat], classify: ((SegmentedBeat, BeatContext) -> BeatVerdict)?)
+    -> [BeatFinding]
+  {
     let now = Double(nextSample) * SampleRate.analysis.interval
     recentBeats.append(contentsOf: beats.map(\.beat))
     recentBeats.removeAll { $0.seconds <= now - Self.beatMemory }
     beatCount += UInt64(beats.count)
-    guard let classify else { return [] }
+    var context = BeatContext()
+    guard let classify else {
+      for beat in beats { patient.describe(beat, into: &context) }
+      return []
+    }
     return beats.map { segmented in
       let beat = segmented.beat
-      let verdict = classify(segmented.window)
+      patient.describe(segmented, into: &context)
+      let verdict = classify(segmented, context)
       if verdict.isAbnormal { abnormalBeatCount += 1 }
       return BeatFinding(
         position: (beat.position * 1000).rounded() / 1000, time: timeline.time(at: beat.position),

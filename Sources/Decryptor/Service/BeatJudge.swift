@@ -1,27 +1,27 @@
 internal import Cardio
+internal import Findings
 internal import Inference
 
-/// The classifier with the memory it works in: one for each worker.
+/// The model with the memory it works in: one for each worker.
 final class BeatJudge {
-  private let classifier: BeatClassifier
+  private let model: any BeatJudging
   private var scratch: InferenceScratch
   private let measures: Bool
   private let clock: StageClock
   /// CPU time spent here since it was last set to 0, in nanoseconds; stays 0 when nothing is measured.
   var nanoseconds: UInt64 = 0
 
-  init(classifier: BeatClassifier, measures: Bool) {
-    self.classifier = classifier
+  init(model: any BeatJudging, measures: Bool) {
+    self.model = model
     self.measures = measures
-    scratch = classifier.makeScratch()
+    scratch = model.makeScratch()
     clock = StageClock(isRunning: measures)
   }
 
-  func judge(_ window: BeatWindow) -> BeatVerdict {
+  func judge(_ beat: SegmentedBeat, in context: BeatContext) -> BeatVerdict {
     let start = clock.reading()
-    let probability = window.samples.withUnsafeBufferPointer { classifier.classify(window: $0, scratch: &scratch) }
+    let judgement = model.judge(beat, in: context, scratch: &scratch)
     if measures { nanoseconds += clock.reading() - start }
-    return BeatVerdict(
-      abnormalProbability: Double(probability), isAbnormal: classifier.isAbnormal(probability))
+    return BeatVerdict(judgement, threshold: model.threshold)
   }
 }

@@ -16,7 +16,7 @@ public final class DecryptorService: Service {
   private let findings: any FindingStore
   private let changes: any StoreChanges
   private let keys: any SessionKeySource
-  private let classifier: BeatClassifier
+  private let model: any BeatJudging
   private let time: Timekeeper
   private let logger: Logger
   private let health: DecryptorHealth
@@ -29,29 +29,28 @@ public final class DecryptorService: Service {
   ///   - findings: Where sealed findings go.
   ///   - changes: Who tells that chunks have arrived.
   ///   - keys: The vault.
-  ///   - classifier: Says of each beat how likely it is abnormal; its window has `BeatWindow.count` samples.
+  ///   - model: Judges each beat.
   ///   - logger: Where events are told.
   public convenience init(
     configuration: DecryptorConfiguration, chunks: any ChunkStore, findings: any FindingStore,
-    changes: any StoreChanges, keys: any SessionKeySource, classifier: BeatClassifier, logger: Logger
+    changes: any StoreChanges, keys: any SessionKeySource, model: any BeatJudging, logger: Logger
   ) {
     self.init(
       configuration: configuration, chunks: chunks, findings: findings, changes: changes, keys: keys,
-      classifier: classifier, logger: logger, time: .system)
+      model: model, logger: logger, time: .system)
   }
 
   package init(
     configuration: DecryptorConfiguration, chunks: any ChunkStore, findings: any FindingStore,
-    changes: any StoreChanges, keys: any SessionKeySource, classifier: BeatClassifier, logger: Logger,
+    changes: any StoreChanges, keys: any SessionKeySource, model: any BeatJudging, logger: Logger,
     time: Timekeeper
   ) {
-    precondition(classifier.windowLength == BeatWindow.count, "the classifier takes another window than beats have")
     self.configuration = configuration
     self.chunks = chunks
     self.findings = findings
     self.changes = changes
     self.keys = keys
-    self.classifier = classifier
+    self.model = model
     self.logger = logger
     self.time = time
     health = DecryptorHealth(workers: configuration.workers)
@@ -72,7 +71,7 @@ public final class DecryptorService: Service {
   private func work(_ index: Int) async {
     let worker = DecryptorWorker(
       index: index, configuration: configuration, chunks: chunks, findings: findings, keys: keys,
-      classifier: classifier, health: health, time: time, logger: logger)
+      model: model, health: health, time: time, logger: logger)
     let notices = changes.changes(in: .chunks, atLeastEvery: configuration.pollInterval)
     for await _ in notices.cancelOnGracefulShutdown() { await worker.turn() }
     await worker.stop()

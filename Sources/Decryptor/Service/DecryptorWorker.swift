@@ -49,7 +49,7 @@ package final class DecryptorWorker {
 
   init(
     index: Int, configuration: DecryptorConfiguration, chunks: any ChunkStore, findings: any FindingStore,
-    keys: any SessionKeySource, classifier: BeatClassifier, health: DecryptorHealth, time: Timekeeper, logger: Logger
+    keys: any SessionKeySource, model: any BeatJudging, health: DecryptorHealth, time: Timekeeper, logger: Logger
   ) {
     self.index = index
     self.configuration = configuration
@@ -60,17 +60,17 @@ package final class DecryptorWorker {
     self.logger = logger
     self.health = health
     metrics = DecryptorMetrics(worker: index)
-    judge = BeatJudge(classifier: classifier, measures: configuration.measuresStages)
+    judge = BeatJudge(model: model, measures: configuration.measuresStages)
     clock = StageClock(isRunning: configuration.measuresStages)
   }
 
   /// A worker by itself, driven turn by turn: for tests and benchmarks.
   package convenience init(
     configuration: DecryptorConfiguration, chunks: any ChunkStore, findings: any FindingStore,
-    keys: any SessionKeySource, classifier: BeatClassifier, time: Timekeeper, logger: Logger
+    keys: any SessionKeySource, model: any BeatJudging, time: Timekeeper, logger: Logger
   ) {
     self.init(
-      index: 0, configuration: configuration, chunks: chunks, findings: findings, keys: keys, classifier: classifier,
+      index: 0, configuration: configuration, chunks: chunks, findings: findings, keys: keys, model: model,
       health: DecryptorHealth(workers: 1), time: time, logger: logger)
   }
 

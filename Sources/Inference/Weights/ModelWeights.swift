@@ -1,10 +1,12 @@
-import CReferenceWeights
+import CModelWeights
 import Foundation
 
 /// Where a model's weights come from.
 public enum ModelWeights: Sendable {
   /// The reference network's, inside this binary.
   case bundledReference
+  /// The default network's, carried inside the binary.
+  case bundledDefault
   /// A safetensors file on disk.
   case file(path: String)
   /// A safetensors file in memory.
@@ -17,6 +19,9 @@ public enum ModelWeights: Sendable {
     switch self {
     case .bundledReference:
       let bytes = UnsafeBufferPointer(start: sb_reference_weights_bytes(), count: sb_reference_weights_size())
+      return try SafetensorsFile(bytes: Array(bytes))
+    case .bundledDefault:
+      let bytes = UnsafeBufferPointer(start: sb_default_weights_bytes(), count: sb_default_weights_size())
       return try SafetensorsFile(bytes: Array(bytes))
     case .file(let path): return try SafetensorsFile(bytes: Self.read(path))
     case .bytes(let bytes): return try SafetensorsFile(bytes: bytes)

@@ -24,8 +24,8 @@ struct StageBenchmark {
 
   /// Seals, opens, analyses and seals again.
   func run() throws -> StageReport {
-    let classifier = try BeatClassifier()
-    var scratch = classifier.makeScratch()
+    let model = try ModelWeights.bundledDefault.loadJudging()
+    var scratch = model.makeScratch()
     var patients = try (0..<sessions).map { try session($0) }
     var report = StageReport(sessions: sessions, chunksPerSession: chunks)
     var beats = 0
@@ -46,12 +46,8 @@ struct StageBenchmark {
       report.analyse += Self.cpuTime {
         for place in patients.indices {
           findings.append(
-            patients[place].analysis.advance(contents[place], sequence: UInt64(index), receivedAt: 0) { window in
-              let probability = window.samples.withUnsafeBufferPointer {
-                classifier.classify(window: $0, scratch: &scratch)
-              }
-              return BeatVerdict(
-                abnormalProbability: Double(probability), isAbnormal: classifier.isAbnormal(probability))
+            patients[place].analysis.advance(contents[place], sequence: UInt64(index), receivedAt: 0) { beat, context in
+              BeatVerdict(model.judge(beat, in: context, scratch: &scratch), threshold: model.threshold)
             })
         }
       }

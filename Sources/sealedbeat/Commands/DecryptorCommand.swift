@@ -19,11 +19,10 @@ struct DecryptorCommand: AsyncParsableCommand {
     let settings = try options.load()
     let process = ServiceProcess("decryptor", settings: settings)
     let model = settings[Keys.modelFile]
-    let classifier: BeatClassifier
+    let judging: any BeatJudging
     do {
-      classifier = try BeatClassifier(
-        weights: model.isEmpty ? .bundledReference : .file(path: model),
-        threshold: Float(settings[Keys.abnormalThreshold]))
+      let weights: ModelWeights = model.isEmpty ? .bundledDefault : .file(path: model)
+      judging = try weights.loadJudging(threshold: Float(settings[Keys.abnormalThreshold]))
     } catch {
       throw ConfigurationFault("The model \(model.isEmpty ? "in this program" : model) cannot be used: \(error)")
     }
@@ -32,7 +31,7 @@ struct DecryptorCommand: AsyncParsableCommand {
       configuration: DecryptorConfiguration(
         owner: settings[Keys.decryptorOwner], measuresStages: settings[Keys.measureStages]), chunks: store,
       findings: store,
-      changes: store, keys: try ServiceProcess.vault(settings), classifier: classifier, logger: process.logger)
+      changes: store, keys: try ServiceProcess.vault(settings), model: judging, logger: process.logger)
     let retention = FindingRetention(
       findings: store, days: settings[Keys.brokerRetentionDays], logger: process.logger)
     try await process.run([service, retention], checks: [.init(name: "decryptor") { service.isReady }])

@@ -8,17 +8,23 @@ struct ModelChoice: ExpressibleByArgument {
 
   init(argument: String) { self.argument = argument }
 
+  /// The network that judges live sessions.
+  static let standard = ModelChoice(argument: "default")
   /// The network that every binary carries as a baseline.
   static let reference = ModelChoice(argument: "reference")
 
   /// What `--help` shows as the default.
   var defaultValueDescription: String { argument }
 
-  /// Loads and checks the model.
-  func load() throws -> any JudgingModel {
+  /// Where the weights are.
+  var weights: ModelWeights {
     switch argument {
-    case Self.reference.argument: AbnormalityModel(try BeatClassifier(weights: .bundledReference))
-    default: AbnormalityModel(try BeatClassifier(weights: .file(path: argument)))
+    case Self.standard.argument: .bundledDefault
+    case Self.reference.argument: .bundledReference
+    default: .file(path: argument)
     }
   }
+
+  /// Loads and checks the model.
+  func load() throws -> any JudgingModel { try weights.loadJudging() }
 }

@@ -31,12 +31,13 @@ enum Keys {
   static let decryptorOwner = Setting.text(
     "decryptor.owner", "decryptor-1", "Name of this decryptor; each of several needs its own.")
   static let abnormalThreshold = Setting.fraction(
-    "decryptor.threshold", 0.5, in: 0...1, "A beat is abnormal at P(abnormal) of this or more.")
+    "decryptor.threshold", 0.5, in: 0...1,
+    "With a model that tells no classes, a beat is abnormal at P(abnormal) of this or more.")
   static let measureStages = Setting.flag(
     "decryptor.measure-stages", false,
     "Measure the CPU time of each stage of the analysis for /metrics; for benchmarks, it costs some clock readings.")
   static let modelFile = Setting.text(
-    "decryptor.model", "", "Weights file (safetensors); empty for the built-in reference model.")
+    "decryptor.model", "", "Weights file (safetensors); empty for the built-in default model.")
 
   static let smtpURL = Setting.text(
     "notifier.smtp.url", "", "smtp://host:port (STARTTLS) or smtps://host:port; empty sends no mail.")

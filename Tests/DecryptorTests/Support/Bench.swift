@@ -28,7 +28,7 @@ struct Bench {
   func worker(owner: String = "decryptor", configuration: DecryptorConfiguration? = nil) -> DecryptorWorker {
     DecryptorWorker(
       configuration: configuration ?? DecryptorConfiguration(owner: owner), chunks: store, findings: store, keys: keys,
-      classifier: BeatClassifier(model: WindowModel()), time: time.keeper, logger: Self.quiet)
+      model: AbnormalityModel(BeatClassifier(model: WindowModel())), time: time.keeper, logger: Self.quiet)
   }
 
   func add(_ chunks: [ReceivedChunk]) async throws { _ = try await store.commit(ChunkBatch(chunks: chunks)) }

@@ -1,6 +1,6 @@
 // Embeds the weights file, so that one binary is all there is to install. An array literal in Swift takes the
 // compiler more than half a minute for this size; #embed (C23 6.10.4) takes none.
-#include "CReferenceWeights.h"
+#include "CModelWeights.h"
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wc23-extensions"
