@@ -73,6 +73,8 @@ let package = Package(
     .target(name: "CModelWeights"),
     // Kernels in C: intrinsics for several instruction sets in one binary.
     .target(name: "CInferenceKernels"),
+    // Recordings of hours and days: analysis, figures, reports.
+    .target(name: "Holter", dependencies: ["Cardio", "Inference"]),
 
     // Where keys rest.
     .target(
@@ -134,7 +136,8 @@ let package = Package(
     .executableTarget(
       name: "sealedbeat",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "Inference", "KeyVault", "KeyVaultClient", "Store", "MQTT", "Broker",
+        "Wire", "Cardio", "Sealing", "Findings", "Inference", "Holter", "KeyVault", "KeyVaultClient", "Store", "MQTT",
+        "Broker",
         "Decryptor", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", "CProcess", .argumentParser,
         .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
       ]),
@@ -153,6 +156,7 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio", "CAllocations"]),
     // Stands before the allocator in the test executable, and counts.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(name: "HolterTests", dependencies: ["Holter", "Cardio", "Inference"]),
     .testTarget(
       name: "KeyVaultTests",
       dependencies: [

@@ -32,7 +32,9 @@ struct SealedBeatCommand: AsyncParsableCommand {
         name: "People and devices:", subcommands: [UserCommand.self, PatientCommand.self, DeviceCommand.self]),
       CommandGroup(
         name: "Measuring:",
-        subcommands: [EvaluateCommand.self, DatasetCommand.self, BenchCommand.self, ConfigCommand.self]),
+        subcommands: [
+          AnalyzeCommand.self, EvaluateCommand.self, DatasetCommand.self, BenchCommand.self, ConfigCommand.self,
+        ]),
     ])
 
   static func main() async {
@@ -58,6 +60,7 @@ private enum Fault {
     case let fault as SupervisionFault: end(fault.description, ExitStatus.unavailable)
     case let fault as StoreError:
       end(fault.reason, fault.code == .corrupt ? ExitStatus.badData : ExitStatus.unavailable)
+    case let fault as RecordFault: end(fault.description, ExitStatus.badData)
     default: SealedBeatCommand.exit(withError: error)
     }
   }

@@ -53,6 +53,8 @@ public struct WFDBHeader: Hashable, Sendable {
   public let sampleRate: SampleRate
   /// Samples per signal, when stated.
   public let sampleCount: Int?
+  /// When the recording began, in seconds after midnight, when stated.
+  public let startOfDay: Double?
   /// The signals, in the order of the file.
   public let signals: [Signal]
   /// The lines that begin with `#`, without it.
@@ -64,10 +66,13 @@ public struct WFDBHeader: Hashable, Sendable {
     self = try parser.parse()
   }
 
-  init(name: String, sampleRate: SampleRate, sampleCount: Int?, signals: [Signal], comments: [String]) {
+  init(
+    name: String, sampleRate: SampleRate, sampleCount: Int?, startOfDay: Double?, signals: [Signal], comments: [String]
+  ) {
     self.name = name
     self.sampleRate = sampleRate
     self.sampleCount = sampleCount
+    self.startOfDay = startOfDay
     self.signals = signals
     self.comments = comments
   }

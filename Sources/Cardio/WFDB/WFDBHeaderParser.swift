@@ -20,7 +20,7 @@ struct WFDBHeaderParser {
 
   mutating func parse() throws(WFDBError) -> WFDBHeader {
     var comments: [String] = []
-    var record: (name: String, signals: Int, rate: SampleRate, samples: Int?)?
+    var record: (name: String, signals: Int, rate: SampleRate, samples: Int?, startOfDay: Double?)?
     var signals: [WFDBHeader.Signal] = []
     for content in lines {
       line += 1
@@ -41,12 +41,13 @@ struct WFDBHeaderParser {
       throw malformed("\(record.signals) signals promised, \(signals.count) described")
     }
     return WFDBHeader(
-      name: record.name, sampleRate: record.rate, sampleCount: record.samples, signals: signals, comments: comments)
+      name: record.name, sampleRate: record.rate, sampleCount: record.samples, startOfDay: record.startOfDay,
+      signals: signals, comments: comments)
   }
 
   private func recordLine(
     _ fields: [Substring]
-  ) throws(WFDBError) -> (name: String, signals: Int, rate: SampleRate, samples: Int?) {
+  ) throws(WFDBError) -> (name: String, signals: Int, rate: SampleRate, samples: Int?, startOfDay: Double?) {
     guard fields.count >= 2 else { throw malformed("a record line has at least a name and a number of signals") }
     if fields[0].contains("/") { throw unsupported("records of several segments are not read") }
     guard fields[0].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" || $0 == ".") })
@@ -63,7 +64,17 @@ struct WFDBHeaderParser {
       let value = try integer(fields[3], in: 0...WFDBLimits.samplesPerSignal, what: "number of samples")
       samples = value > 0 ? value : nil
     }
-    return (String(fields[0]), count, sampleRate, samples)
+    let startOfDay = fields.count > 4 ? WFDBHeaderParser.timeOfDay(fields[4]) : nil
+    return (String(fields[0]), count, sampleRate, samples, startOfDay)
+  }
+
+  /// A base time `HH:MM:SS` or `HH:MM:SS.mmm` in seconds after midnight; anything else is no time of day.
+  private static func timeOfDay(_ text: Substring) -> Double? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 3, let hours = Int(parts[0]), let minutes = Int(parts[1]), let seconds = Double(parts[2]),
+      (0..<24).contains(hours), (0..<60).contains(minutes), seconds >= 0, seconds < 60
+    else { return nil }
+    return Double(hours * 3_600 + minutes * 60) + seconds
   }
 
   private func signal(_ fields: [Substring], content: Substring) throws(WFDBError) -> WFDBHeader.Signal {

@@ -78,7 +78,7 @@ public struct WFDBRecord: Sendable {
 
 extension WFDBHeader.Signal {
   /// How many µV one physical unit is.
-  fileprivate func microvoltsPerUnit(file: String) throws(WFDBError) -> Double {
+  func microvoltsPerUnit(file: String) throws(WFDBError) -> Double {
     switch units.lowercased() {
     case "uv", "µv", "μv": return 1
     case "mv": return 1_000

@@ -29,15 +29,25 @@ enum WFDBSignalFile {
     return result
   }
 
-  private static func values(in bytes: Int, format: WFDBHeader.Format) -> Int {
+  /// Values that fit into so many bytes.
+  static func values(in bytes: Int, format: WFDBHeader.Format) -> Int {
     switch format {
     case .format16: bytes / 2
     case .format212: bytes / 3 * 2 + (bytes % 3 == 2 ? 1 : 0)
     }
   }
 
+  /// The bytes of the first `values` values: of format 212 a pair, once begun, has two or three.
+  static func bytes(of values: Int, format: WFDBHeader.Format) -> Int {
+    switch format {
+    case .format16: values * 2
+    case .format212: values / 2 * 3 + (values & 1) * 2
+    }
+  }
+
+  /// The value at `index`, with those of all signals in turn from byte `offset` on.
   @inline(__always)
-  private static func value(
+  static func value(
     at index: Int, of source: UnsafeBufferPointer<UInt8>, from offset: Int, format: WFDBHeader.Format
   ) -> Int16 {
     switch format {
