@@ -44,8 +44,9 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Which signal of each record, counted from 0.")
   var lead = 0
 
-  @Option(help: ArgumentHelp("The model: 'reference', or a weights file.", valueName: "reference|file"))
-  var model = ModelChoice.reference
+  @Option(
+    help: ArgumentHelp("The model: 'default', 'reference', or a weights file.", valueName: "default|reference|file"))
+  var model = ModelChoice.standard
 
   @Flag(help: "Print JSON: records[], one report each.")
   var json = false
