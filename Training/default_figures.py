@@ -11,6 +11,8 @@ from beats import CLASSES
 from metrics import auc
 
 SUPRAVENTRICULAR, VENTRICULAR = 1, 2
+# How far below the best merit a choice may lie.
+PLATEAU = 0.005
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -38,7 +40,8 @@ def calibration_error(truth: np.ndarray, score: np.ndarray, bins: int = 15) -> f
 def choose_offsets(logits: np.ndarray, labels: np.ndarray, records: np.ndarray) -> np.ndarray:
     """What is added to the logarithms of the probabilities before the most likely class is told: probabilities are calibrated
     for the beats as they come, and a rare class would seldom be told. Chosen by the mean of VEB's and SVEB's F1, half of
-    all beats together and half as the mean over patients, on patients held out."""
+    all beats together and half as the mean over patients, on patients held out. The merit is flat around its top: of all offsets
+    within `PLATEAU` of the best, the smallest are taken, which tell the fewest ectopic beats that are none."""
 
     def merit(predicted: np.ndarray) -> float:
         value = 0.0
@@ -53,14 +56,14 @@ def choose_offsets(logits: np.ndarray, labels: np.ndarray, records: np.ndarray) 
         return value
 
     log = np.log(probabilities(logits) + 1e-12)
-    best, chosen = -1.0, np.zeros(len(CLASSES))
-    for s in np.arange(-0.5, 2.01, 0.25):
-        for v in np.arange(-1.0, 1.51, 0.25):
-            offsets = np.array([0.0, s, v, 0.0, 0.0])
-            value = merit((log + offsets).argmax(1))
-            if value > best:
-                best, chosen = value, offsets
-    return chosen
+    grid = [
+        (merit((log + np.array([0.0, s, v, 0.0, 0.0])).argmax(1)), abs(s) + abs(v), s, v)
+        for s in np.arange(-0.5, 2.01, 0.25)
+        for v in np.arange(-1.0, 1.51, 0.25)
+    ]
+    enough = (1 - PLATEAU) * max(grid)[0]
+    _, _, s, v = min((entry for entry in grid if entry[0] >= enough), key=lambda entry: (entry[1], -entry[0]))
+    return np.array([0.0, s, v, 0.0, 0.0])
 
 
 def summary(logits: np.ndarray, labels: np.ndarray, records: np.ndarray, offsets: np.ndarray) -> dict:
