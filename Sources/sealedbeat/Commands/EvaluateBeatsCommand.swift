@@ -40,7 +40,8 @@ struct EvaluateBeatsCommand: ParsableCommand {
   @Option(help: "The suffix of the annotation files.")
   var annotator = "atr"
 
-  @Option(help: ArgumentHelp("The model: 'default', 'reference', or a weights file.", valueName: "default|reference|file"))
+  @Option(
+    help: ArgumentHelp("The model: 'default', 'reference', or a weights file.", valueName: "default|reference|file"))
   var model = ModelChoice.standard
 
   @Option(help: "Where the R peaks come from.")
