@@ -1,8 +1,7 @@
 import Cardio
 import Foundation
+import Inference
 import Testing
-
-@testable import Inference
 
 /// The default network against the training framework's own output, and as a judge.
 @Suite struct DefaultModelTests {

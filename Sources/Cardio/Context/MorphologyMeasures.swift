@@ -1,8 +1,8 @@
 /// How a beat's shape differs from the patient's running normal beat. Correlations are Pearson's; amplitudes are root mean
 /// squares about the mean; "relative" is in units of the normal beat's peak-to-peak QRS amplitude.
-struct MorphologyMeasures {
+package struct MorphologyMeasures {
   /// How many there are.
-  static let count = 16
+  package static let count = 16
 
   /// Of the QRS complexes.
   var qrsCorrelation: Float = 0

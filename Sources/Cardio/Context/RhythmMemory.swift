@@ -5,7 +5,7 @@
 #endif
 
 /// The RR intervals of the last minute, and what a new one means among them.
-struct RhythmMemory: Hashable, Sendable, Codable {
+package struct RhythmMemory: Hashable, Sendable, Codable {
   /// RR intervals remembered.
   private static let capacity = 68
   /// RR intervals are taken as between these, in seconds.
@@ -20,12 +20,15 @@ struct RhythmMemory: Hashable, Sendable, Codable {
   private var past: [Float] = []
   private var pace = SinusPace()
 
+  /// A memory of nothing.
+  package init() {}
+
   /// Measures a beat by the RR intervals on either side and remembers the one before it.
   ///
   /// - Parameters:
   ///   - previousRR: seconds; `nil` when unknown, which is then taken as the usual one and not remembered.
   ///   - nextRR: seconds; `nil` when unknown, which is then taken as `previousRR`.
-  mutating func take(previousRR: Double?, nextRR: Double?) -> RhythmMeasures {
+  package mutating func take(previousRR: Double?, nextRR: Double?) -> RhythmMeasures {
     var eight = SortedSamples()
     for value in past.suffix(8) { eight.insert(value) }
     let known = previousRR.flatMap(RhythmMemory.logarithm)

@@ -14,7 +14,8 @@ struct BenchInferenceCommand: ParsableCommand {
       process to a core (taskset -c 1) and build with -c release.
 
       JSON: machine {processor, cores}, loadAverageBefore, and for each of results:
-        model                    its name in the weights file's metadata
+        model                    its name in the weights file's metadata; the default network alone, and with '+context' what
+                                 is learnt of the patient beside it
         precision                float32 or int8
         kernel                   avx512, avxvnni, avx2, neon or plain
         batch                    beats that are classified together
@@ -98,7 +99,10 @@ struct BenchInferenceCommand: ParsableCommand {
       weights: weights.map { .file(path: $0) } ?? .bundledReference,
       precisions: try cases(precisions, option: "--precisions"), paths: try paths(), batches: try batchSizes(),
       repetitions: repetitions, windows: try input.map(InferenceBenchmark.windows(ofFile:)))
-    let (report, answers) = try benchmark.run()
+    var (report, answers) = try benchmark.run()
+    if weights == nil, precisions.contains(ModelPrecision.float32.rawValue) {
+      report.results += try DefaultModelBenchmark(paths: try paths(), repetitions: repetitions).run()
+    }
     if let output {
       try answers.encoded().write(to: URL(fileURLWithPath: output), options: .atomic)
     }

@@ -50,11 +50,11 @@ struct InferenceReport: Encodable {
     func column(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
     var lines = [
       "\(machine.processor), one thread, load average \(loadAverageBefore); µs per beat",
-      "precision  kernel   batch    median   minimum   10 % … 90 %",
+      "model                          precision  kernel   batch    median   minimum   10 % … 90 %",
     ]
     for result in results {
       lines.append(
-        column(result.precision, 11) + column(result.kernel, 9)
+        column(result.model, 31) + column(result.precision, 11) + column(result.kernel, 9)
           + String(
             format: "%5d %9.2f %9.2f   %.2f … %.2f", result.batch, result.microsecondsPerBeat,
             result.minimumMicroseconds, result.lowMicroseconds, result.highMicroseconds))

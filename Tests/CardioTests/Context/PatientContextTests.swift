@@ -1,7 +1,6 @@
+import Cardio
 import Foundation
 import Testing
-
-@testable import Cardio
 
 @Suite("What the patient's past says of a beat")
 struct PatientContextTests {
