@@ -51,13 +51,14 @@ def joined(parts: list[ContextBeats]) -> ContextBeats:
     )
 
 
-def cut_with_context(sealedbeat: Path, database: Path, output: Path) -> ContextBeats:
-    """Calls `sealedbeat dataset --context` unless the file is already there, and reads it."""
+def cut_with_context(
+    sealedbeat: Path, database: Path, output: Path, records: list[str] | None = None
+) -> ContextBeats:
+    """Calls `sealedbeat dataset --context` unless the file is already there, and reads it. All annotated records by default."""
     if not output.exists():
         output.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [str(sealedbeat), "dataset", "--context", "--database", str(database), "--output", str(output)], check=True
-        )
+        command = [str(sealedbeat), "dataset", "--context", "--database", str(database), "--output", str(output)]
+        subprocess.run(command + (["--records", ",".join(records)] if records else []), check=True)
     tensors = load_file(str(output))
     with safe_open(str(output), "np") as file:
         metadata = file.metadata()

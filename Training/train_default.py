@@ -25,13 +25,15 @@ from safetensors.numpy import save_file
 from beat_network import MEMBERS, Ensemble, parameter_count, tensors
 from beats import CLASSES, DS1, DS2
 from contexts import ContextBeats, cut_with_context, describe, joined
-from default_figures import by_class, choose_offsets, summary
+from default_figures import choose_offsets, summary
 from member_fitting import MemberSettings, calibrate, ensemble, fit_member, sums
 from simulated_rhythms import simulate
 
 ROOT = Path(__file__).resolve().parent.parent
 IDENTIFIER = "sealedbeat-default-1"
 FOLDS = 4
+# Half an hour of one tachycardia: a quarter of the S beats of 39 records. Figures are told with it and without.
+AN_OUTLIER = "svdb 865"
 
 
 def arguments() -> argparse.Namespace:
@@ -99,6 +101,10 @@ class Trainer:
             if rows.any() and not rows.all():
                 result[f"held_out {prefix.strip()}"] = summary(
                     (out * scale + bias)[rows], beats.labels[rows], beats.records[rows], offsets)
+        rows = np.char.startswith(beats.records, "svdb ") & (beats.records != AN_OUTLIER)
+        if rows.any():
+            result["held_out svdb without 865"] = summary(
+                (out * scale + bias)[rows], beats.labels[rows], beats.records[rows], offsets)
         network = ensemble(members, scale, bias)
         result["offsets"] = offsets.tolist()
         np.savez(self.work / f"{name}-held-out.npz", sums=out, labels=beats.labels, records=beats.records)
@@ -133,12 +139,12 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
     trainer = Trainer(options)
-    mitdb = cut_with_context(options.sealedbeat, options.mitdb, options.work / "mitdb-context.safetensors")
-    svdb = cut_with_context(options.sealedbeat, options.svdb, options.work / "svdb-context.safetensors")
+    few = sorted(path.stem for path in options.svdb.glob("*.atr"))[:3]
+    mitdb = cut_with_context(
+        options.sealedbeat, options.mitdb, trainer.work / "mitdb-context.safetensors", DS1[:4] if options.smoke else None)
+    svdb = cut_with_context(
+        options.sealedbeat, options.svdb, trainer.work / "svdb-context.safetensors", few if options.smoke else None)
     ds1 = mitdb.of_records(DS1)
-    if options.smoke:
-        ds1, svdb = ds1.of_records(DS1[:4]), svdb.of_records(sorted(set(svdb.records))[:3])
-        mitdb = mitdb.of_records(DS1[:4])
     both = joined([ds1.named("mitdb "), svdb.named("svdb ")])
     output = options.output
     results_path = trainer.work / "default-results.json"
@@ -155,7 +161,7 @@ def main() -> None:
             place = (output or ROOT / "Sources/Inference/Resources") / "default.safetensors"
             if name == "ds1":
                 place = (output or ROOT / "Training/weights") / "default-ds1.safetensors"
-            if not options.smoke:
+            if output or not options.smoke:
                 trainer.save(network, results[name]["offsets"], place, "DS1 and svdb" if name == "shipped" else "DS1")
                 torch.save(network.state_dict(), trainer.work / f"{name}-network.pt")
         results_path.write_text(json.dumps(results, indent=1))

@@ -10,8 +10,7 @@ public enum Rhythm: String, CaseIterable, Hashable, Sendable, Codable {
   case bigeminy
   /// Every third beat is ventricular.
   case trigeminy
-  /// Three or more supraventricular ectopic beats in a row at 100 a minute or more, or a regular narrow rhythm that sets in
-  /// abruptly.
+  /// Three or more supraventricular ectopic beats in a row at 100 a minute or more.
   case supraventricularTachycardia
   /// Irregular without a pattern, and without P waves: atrial fibrillation, or atrial flutter with changing conduction.
   case atrialFibrillation

@@ -44,7 +44,7 @@ struct EvaluateRhythmCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("The model that classifies beats: 'reference', or a weights file.", valueName: "reference|file"))
-  var model = ModelChoice.reference
+  var model = ModelChoice.standard
 
   @Option(help: ArgumentHelp("Labels of whole records: judge each record as one strip.", valueName: "file"))
   var reference: String?
