@@ -153,9 +153,7 @@ let package = Package(
     .testTarget(name: "CardioTests", dependencies: ["Cardio"]),
     .testTarget(name: "SealingTests", dependencies: ["Sealing", "Wire"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings", "Sealing", "Wire", "Cardio"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio", "CAllocations"]),
-    // Stands before the allocator in the test executable, and counts.
-    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio"]),
     .testTarget(name: "HolterTests", dependencies: ["Holter", "Cardio", "Inference"]),
     .testTarget(
       name: "KeyVaultTests",
@@ -190,7 +188,7 @@ let package = Package(
 
 for target in package.targets
 where ![.system, .plugin, .binary].contains(target.type)
-  && !["FirmwareCore", "CModelWeights", "CInferenceKernels", "CAllocations"].contains(target.name)
+  && !["FirmwareCore", "CModelWeights", "CInferenceKernels"].contains(target.name)
 {
   target.swiftSettings = (target.swiftSettings ?? []) + sharedSwiftSettings
 }
