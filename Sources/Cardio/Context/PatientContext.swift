@@ -30,7 +30,7 @@ public struct PatientContext: Hashable, Sendable, Codable {
     beat.window.samples.withUnsafeBufferPointer { window in
       let comparison = normal.compare(window)
       context.signals.withUnsafeMutableBufferPointer { normal.writeSignals(window, comparison, to: $0) }
-      let atrialMeasures = atria.compare(window, shift: comparison.shift)
+      let atrial = atria.compare(window, shift: comparison.shift)
       context.measures.withUnsafeMutableBufferPointer { measures in
         var next = 0
         func write(_ value: Float) {
@@ -39,11 +39,11 @@ public struct PatientContext: Hashable, Sendable, Codable {
         }
         rhythmMeasures.forEach(write)
         comparison.measures.forEach(write)
-        atrialMeasures.forEach(write)
+        atrial.measures.forEach(write)
       }
       let isOnTime = rhythmMeasures.prematurity > PatientContext.prematurityLimit
       if comparison.measures.qrsCorrelation > RunningNormalBeat.matchCorrelation, isOnTime {
-        atria.learn(window, shift: comparison.shift)
+        atria.learn(atrial)
       }
       normal.learn(window, from: comparison, isOnTime: isOnTime)
     }

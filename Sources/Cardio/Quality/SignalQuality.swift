@@ -62,16 +62,6 @@ public struct SignalQuality: Hashable, Sendable, Codable, Comparable {
   /// Whether short, high complexes stand out. Where they do not, and ``index`` is high, there is none to be seen.
   public var showsComplexes: Bool { kurtosis >= SignalQuality.complexKurtosis }
 
-  /// Baseline power (below 0.5 Hz, without the mean) divided by band power (0.5–40 Hz); 0 when there is no band power.
-  public var baselineRatio: Float { ratio(baselineMicrovolts) }
-
-  /// Power above 40 Hz divided by band power (0.5–40 Hz); 0 when there is no band power.
-  public var highFrequencyRatio: Float { ratio(highFrequencyMicrovolts) }
-
-  private func ratio(_ microvolts: Float) -> Float {
-    rmsMicrovolts > 0 ? microvolts * microvolts / (rmsMicrovolts * rmsMicrovolts) : 0
-  }
-
   /// No signal that could be judged.
   public static let unusable = SignalQuality(
     flatShare: 1, saturatedShare: 0, rmsMicrovolts: 0, baselineMicrovolts: 0, highFrequencyMicrovolts: 0,

@@ -13,11 +13,4 @@ public struct ClassProbabilities: Hashable, Sendable {
 
   /// The probability of a class, 0…1.
   public subscript(beatClass: BeatClass) -> Float { values[beatClass.index] }
-
-  /// The class with the highest probability; of equals the first in the order N, S, V, F, Q.
-  public var mostLikely: BeatClass {
-    var best = BeatClass.normal
-    for candidate in BeatClass.allCases where self[candidate] > self[best] { best = candidate }
-    return best
-  }
 }

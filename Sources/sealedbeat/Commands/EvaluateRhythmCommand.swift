@@ -43,7 +43,7 @@ struct EvaluateRhythmCommand: ParsableCommand {
   var beats = Beats.classified
 
   @Option(
-    help: ArgumentHelp("The model that classifies beats: 'reference', or a weights file.", valueName: "reference|file"))
+    help: ArgumentHelp("The model: 'default', 'reference', or a weights file.", valueName: "default|reference|file"))
   var model = ModelChoice.standard
 
   @Option(help: ArgumentHelp("Labels of whole records: judge each record as one strip.", valueName: "file"))
