@@ -153,6 +153,21 @@ extension Date {
 }
 
 extension KeyAuthority {
+  /// Records that the vault is sealed; ``shut()`` then forgets its keys.
+  func recordSeal(actor: String) throws(VaultError) {
+    try commit(actor: actor) { _, audit in
+      try audit.append(.seal, object: "vault")
+      return .done(())
+    }
+  }
+
+  /// Forgets the cached keys and closes the file. The keys of the hierarchy are wiped with the last reference to this
+  /// object: that of a request which is being answered now, if there is one.
+  func shut() {
+    cache.removeAll()
+    file.shut()
+  }
+
   /// Records that the vault closes, last of all.
   package func recordClose() throws {
     try commit(actor: "local") { _, audit in

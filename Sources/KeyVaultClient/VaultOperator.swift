@@ -109,6 +109,8 @@ package final class VaultOperator: Sendable {
     case auditVerification
     /// The overview.
     case report
+    /// Whether the vault is sealed: any service may ask.
+    case status
 
     var path: String {
       switch self {
@@ -118,8 +120,15 @@ package final class VaultOperator: Sendable {
       case .audit(let first): "/v1/audit?from=\(first)"
       case .auditVerification: "/v1/audit/verification"
       case .report: "/v1/report"
+      case .status: "/v1/status"
       }
     }
+  }
+
+  /// Seals the vault: until it is unsealed it releases no key and answers ``KeyVaultError/sealed``.
+  /// - Returns: its status, JSON.
+  package func seal() async throws(KeyVaultError) -> String {
+    text(try await connection.send(.POST, "/v1/seal"))
   }
 
   /// Reads a listing.

@@ -5,7 +5,8 @@ internal import Wire
 package struct AuditEntry: Hashable, Sendable {
   /// What was done or asked for.
   package enum Action: String, Sendable, CaseIterable {
-    case initialise, open, close
+    case initialise, open, close, seal, unseal
+    case rotateRoot = "rotate-root"
     case releaseSessionKey = "release-session-key"
     case releaseRecordKey = "release-record-key"
     case createClaim = "create-claim"

@@ -16,6 +16,11 @@ struct KeyHierarchy: Sendable {
   let auditSigner: AuditSigner
   let patientRecords: SecretBytes
 
+  /// The authorities' public halves.
+  var trust: PeerTrust {
+    PeerTrust(deviceAuthority: deviceAuthority.identity, serviceAuthority: serviceAuthority.identity)
+  }
+
   /// Makes all keys of a new vault and returns them wrapped.
   static func create(root: SecretBytes, now: Date) throws -> (
     wrapped: [OwnKey: [UInt8]], authorities: [OwnKey: [UInt8]]

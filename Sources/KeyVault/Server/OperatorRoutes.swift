@@ -9,8 +9,11 @@ struct OperatorRoutes: Sendable {
   /// Largest request in bytes: a name and a reason.
   static let requestBytes = 4096
 
-  let authority: KeyAuthority
+  let door: VaultDoor
   let service: ServiceRoutes
+
+  /// The open vault; a sealed one throws ``VaultError/Code/sealed``.
+  private var authority: KeyAuthority { get throws(VaultError) { try door.authority } }
 
   func add(to router: Router<VaultRequestContext>) {
     router.post("/v1/claims") { request, context in
@@ -104,13 +107,8 @@ struct OperatorRoutes: Sendable {
     }
   }
 
-  /// The operator; anybody else is refused, and the refusal recorded.
   private func actor(_ context: VaultRequestContext) async throws -> String {
-    let peer = try await service.identity(context)
-    guard peer == .service(.operatorConsole) else {
-      throw try await service.refusal(context, "this route is for the operator")
-    }
-    return peer.actor
+    try await service.operatorActor(context)
   }
 
   private func device(_ context: VaultRequestContext) throws -> DeviceID {

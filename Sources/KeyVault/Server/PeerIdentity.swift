@@ -22,11 +22,11 @@ package enum PeerIdentity: Hashable, Sendable {
     }
   }
 
-  init(_ certificate: Certificate, keys: KeyHierarchy, now: Date) throws(VaultError) {
+  init(_ certificate: Certificate, trust: PeerTrust, now: Date) throws(VaultError) {
     let name = certificate.commonName ?? ""
-    if keys.serviceAuthority.hasIssued(certificate, now: now), let service = ServiceID(rawValue: name) {
+    if trust.serviceAuthority.hasIssued(certificate, now: now), let service = ServiceID(rawValue: name) {
       self = .service(service)
-    } else if keys.deviceAuthority.hasIssued(certificate, now: now), let device = DeviceID(name) {
+    } else if trust.deviceAuthority.hasIssued(certificate, now: now), let device = DeviceID(name) {
       self = .device(device, serial: Array(certificate.serialNumber.bytes))
     } else {
       throw VaultError(.forbidden, "the client certificate names neither a service nor a device")
@@ -52,10 +52,10 @@ final class PeerConnection: Sendable {
   var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 
   /// Who the verified client certificate names; looked at once a connection, and no longer than it is valid.
-  func identity(keys: KeyHierarchy, now: Date) async throws(VaultError) -> PeerIdentity {
+  func identity(trust: PeerTrust, now: Date) async throws(VaultError) -> PeerIdentity {
     if let known = proven.withLock({ $0 }), now <= known.expires { return known.identity }
     let certificate = try await verifiedCertificate()
-    let identity = try PeerIdentity(certificate, keys: keys, now: now)
+    let identity = try PeerIdentity(certificate, trust: trust, now: now)
     proven.withLock { $0 = Proven(identity: identity, expires: certificate.notValidAfter) }
     return identity
   }

@@ -43,7 +43,7 @@ extension VaultError {
     case .stateForbids, .unexpectedVersion, .rotationNotRequested, .keyReused, .alreadyInitialised: .conflict
     case .tooMany: .tooManyRequests
     case .timedOut: .requestTimeout
-    case .auditUnavailable, .storage, .notInitialised, .inUse: .serviceUnavailable
+    case .auditUnavailable, .storage, .notInitialised, .inUse, .sealed: .serviceUnavailable
     case .wrongRoot, .rootUnreadable, .corrupted, .notInMemory, .certificate: .internalServerError
     }
   }

@@ -45,7 +45,7 @@ package final class VaultServer: Service {
     }
   }
 
-  private let authority: KeyAuthority
+  private let door: VaultDoor
   private let serviceAddress: Address
   private let enrolmentAddress: Address
   private let identity: ServiceIdentity
@@ -58,15 +58,15 @@ package final class VaultServer: Service {
   ///     its key are made here and live in memory alone.
   ///   - readyFile: written when both listeners are bound: `host:port` of each, a line each.
   package init(
-    authority: KeyAuthority, serviceAddress: Address, enrolmentAddress: Address, hosts: [String] = [],
+    door: VaultDoor, serviceAddress: Address, enrolmentAddress: Address, hosts: [String] = [],
     readyFile: String? = nil, logger: Logger
   ) throws {
-    self.authority = authority
+    self.door = door
     self.serviceAddress = serviceAddress
     self.enrolmentAddress = enrolmentAddress
     self.readyFile = readyFile
     self.logger = logger
-    identity = try authority.issueServerIdentity(named: KeyAuthority.vaultIdentity, hosts: hosts)
+    identity = try door.authority.issueServerIdentity(named: KeyAuthority.vaultIdentity, hosts: hosts)
   }
 
   /// Whether both listeners are bound.
@@ -86,10 +86,10 @@ package final class VaultServer: Service {
   /// Serves until graceful shutdown or cancellation.
   package func run() async throws {
     let service = try application(
-      ServiceRoutes(authority: authority).router(), address: serviceAddress, asksForCertificate: true, limit: nil
+      ServiceRoutes(door: door).router(), address: serviceAddress, asksForCertificate: true, limit: nil
     ) { [self] in bound(service: $0) }
     let enrolment = try application(
-      EnrolmentRoutes(authority: authority).router(), address: enrolmentAddress, asksForCertificate: false,
+      EnrolmentRoutes(door: door).router(), address: enrolmentAddress, asksForCertificate: false,
       limit: Self.enrolmentConnectionLimit
     ) { [self] in bound(enrolment: $0) }
     try await ServiceGroup(configuration: .init(services: [service, enrolment], logger: logger)).run()
@@ -97,7 +97,7 @@ package final class VaultServer: Service {
       state.service = nil
       state.enrolment = nil
     }
-    try authority.recordClose()
+    try door.close()
   }
 
   private func application(
@@ -113,8 +113,8 @@ package final class VaultServer: Service {
       // A server verifies a client's chain and purpose; there is no host name to compare.
       tls.certificateVerification = .noHostnameVerification
       tls.trustRoots = .certificates([
-        try NIOSSLCertificate(bytes: authority.keys.serviceAuthority.encoded, format: .der),
-        try NIOSSLCertificate(bytes: authority.keys.deviceAuthority.encoded, format: .der),
+        try NIOSSLCertificate(bytes: door.trust.serviceAuthority.encoded, format: .der),
+        try NIOSSLCertificate(bytes: door.trust.deviceAuthority.encoded, format: .der),
       ])
     }
     let configuration = tls

@@ -12,14 +12,15 @@ struct VaultCommand: AsyncParsableCommand {
         init, serve, provision, audit verify (also while it runs, and without the root key)
 
       From anywhere, with the operator's certificate (--credentials DIR, by default $CREDENTIALS_DIRECTORY):
-        claim, rotate, suspend, resume, keys, grants, audit list, report
+        status, seal, claim, rotate, suspend, resume, keys, grants, audit list, report
 
       No key is ever printed, and no secret is ever taken from a flag or the environment.
       """,
     subcommands: [
       VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultClaimCommand.self,
       VaultRevokeClaimCommand.self, VaultRotateCommand.self, VaultSuspendCommand.self, VaultResumeCommand.self,
-      VaultKeysCommand.self, VaultGrantsCommand.self, VaultAuditCommand.self, VaultReportCommand.self,
+      VaultSealCommand.self, VaultStatusCommand.self, VaultKeysCommand.self, VaultGrantsCommand.self,
+      VaultAuditCommand.self, VaultReportCommand.self,
     ])
 }
 
@@ -140,7 +141,7 @@ enum VaultFault {
     switch code {
     case .wrongRoot, .forbidden, .noGrant, .claimRefused: ExitStatus.noPermission
     case .rootUnreadable, .notInitialised, .alreadyInitialised, .notInMemory, .badRequest: ExitStatus.configuration
-    case .inUse, .storage, .auditUnavailable, .tooMany, .timedOut: ExitStatus.unavailable
+    case .inUse, .sealed, .storage, .auditUnavailable, .tooMany, .timedOut: ExitStatus.unavailable
     case .corrupted: ExitStatus.badData
     default: ExitStatus.software
     }

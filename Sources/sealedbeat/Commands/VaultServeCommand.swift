@@ -28,7 +28,7 @@ struct VaultServeCommand: AsyncParsableCommand {
     try await VaultFault.reported {
       let authority = try KeyAuthority.open(directory: place.vaultDir, root: place.root)
       let server = try VaultServer(
-        authority: authority,
+        door: VaultDoor(opened: authority),
         serviceAddress: Self.address(listen ?? "\(settings[Keys.vaultBind]):\(settings[Keys.vaultPort])"),
         enrolmentAddress: Self.address(
           enrolListen ?? "\(settings[Keys.vaultBind]):\(settings[Keys.vaultEnrolPort])"),
