@@ -16,6 +16,12 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownDevice = "unknown-device"
     /// No such key, claim, grant or service.
     case unknown
+    /// The key has been used as often as it may.
+    case limitReached = "limit-reached"
+    /// A second person has to approve this first, or the person who approves is the one who proposed.
+    case needsSecondPerson = "needs-second-person"
+    /// A legal hold forbids it.
+    case heldByLaw = "legal-hold"
     /// The key's state forbids the operation.
     case stateForbids = "state-forbids"
     /// The version is not the next one of this device.

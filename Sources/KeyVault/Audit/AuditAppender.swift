@@ -16,6 +16,9 @@ struct AuditAppender {
   private var head: [UInt8]
   private let firstCount: UInt64
 
+  /// Number of entries, those of this transaction included.
+  var length: UInt64 { count }
+
   /// Continues the log.
   init(_ database: Database, actor: String, time: UInt64) throws {
     self.database = database

@@ -52,8 +52,11 @@ struct AuditSigner: Sendable {
   /// 32 bytes.
   var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
 
+  /// Ed25519 over anything that says by itself what it is.
+  func sign(_ statement: [UInt8]) throws -> [UInt8] { Array(try key.signature(for: statement)) }
+
   func checkpoint(count: UInt64, head: [UInt8], time: UInt64) throws -> AuditCheckpoint {
     let statement = AuditCheckpoint.statement(count: count, head: head, time: time)
-    return AuditCheckpoint(count: count, head: head, time: time, signature: Array(try key.signature(for: statement)))
+    return AuditCheckpoint(count: count, head: head, time: time, signature: try sign(statement))
   }
 }

@@ -6,7 +6,7 @@ package struct AuditEntry: Hashable, Sendable {
   /// What was done or asked for.
   package enum Action: String, Sendable, CaseIterable {
     case initialise, open, close, seal, unseal
-    case rotateRoot = "rotate-root"
+    case unsealShare = "unseal-share"
     case releaseSessionKey = "release-session-key"
     case releaseRecordKey = "release-record-key"
     case createClaim = "create-claim"
@@ -14,11 +14,27 @@ package struct AuditEntry: Hashable, Sendable {
     case enrol
     case requestRotation = "request-rotation"
     case rotate
-    case suspend, resume
+    case rotateTenant = "rotate-tenant"
+    case rotateRoot = "rotate-root"
+    case rewrap, suspend, resume, deactivate, revoke, reinstate
+    case reportCompromise = "report-compromise"
+    case propose, approve, withdraw
+    case scheduleDestruction = "schedule-destruction"
+    case cancelDestruction = "cancel-destruction"
+    case legalHold = "legal-hold"
+    case releaseHold = "release-hold"
+    case destroy
+    case admitSession = "admit-session"
+    case addPerson = "add-person"
+    case removePerson = "remove-person"
     case addGrant = "add-grant"
     case removeGrant = "remove-grant"
     case issueCertificate = "issue-certificate"
+    case backup, restore
     case readAudit = "read-audit"
+    case exportAudit = "export-audit"
+    case readInventory = "read-inventory"
+    case prove, clock, alarm
     case access
   }
 

@@ -15,9 +15,13 @@ package final class VaultDoor: Sendable {
   let trust: PeerTrust
   let clock: @Sendable () -> Date
   private let state: Mutex<State>
+  /// Told when there may be keys to rewrap.
+  let rewraps: AsyncStream<Void>
+  private let rewrapWanted: AsyncStream<Void>.Continuation
 
   /// The door of a vault that is open.
   package init(opened authority: KeyAuthority) {
+    (rewraps, rewrapWanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     trust = authority.keys.trust
     clock = authority.clock
     state = Mutex(State(authority: authority, since: authority.clock()))
@@ -39,6 +43,9 @@ package final class VaultDoor: Sendable {
     try authority.recordSeal(actor: actor)
     take()?.shut()
   }
+
+  /// Asks the running service to move every key under the present tenant key.
+  func rewrap() { rewrapWanted.yield() }
 
   /// What anybody with an identity may know.
   package func status() -> VaultStatus {

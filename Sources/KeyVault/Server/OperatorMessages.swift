@@ -15,6 +15,32 @@ struct ReasonRequest: Decodable, Sendable {
   let reason: String
 }
 
+struct CompromiseRequest: Decodable, Sendable {
+  let version: UInt32?
+  let reason: String
+}
+
+struct DestructionRequest: Decodable, Sendable {
+  let days: Int?
+  let reason: String
+}
+
+struct PersonAsked: Decodable, Sendable {
+  let name: String
+  let role: PersonRole
+  let request: String
+  let reason: String
+}
+
+struct PersonAnswer: Encodable {
+  let certificatePEM: String?
+  let proposal: Proposal?
+}
+
+struct CertificateAnswer: Encodable {
+  let certificatePEM: String
+}
+
 struct GrantRequest: Decodable, Sendable {
   let service: String
   let device: DeviceID?
@@ -25,6 +51,10 @@ struct GrantRequest: Decodable, Sendable {
 struct VersionAnswer: Encodable {
   let device: DeviceID
   let version: KeyVersion
+}
+
+struct TenantKeyAnswer: Encodable {
+  let version: UInt32
 }
 
 struct VerificationAnswer: Encodable {

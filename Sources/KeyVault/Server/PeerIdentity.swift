@@ -13,12 +13,16 @@ package enum PeerIdentity: Hashable, Sendable {
   case service(ServiceID)
   /// A certificate of the device CA, with its serial number.
   case device(DeviceID, serial: [UInt8])
+  /// A certificate of the service CA for a person, with its serial number: it is for ``KeyAuthority`` to say whether it still
+  /// holds.
+  case person(String, serial: [UInt8])
 
   /// The actor of an audit entry.
   var actor: String {
     switch self {
     case .service(let service): service.rawValue
     case .device(let device, _): "device:\(device)"
+    case .person(let name, _): "person:\(name)"
     }
   }
 
@@ -26,10 +30,12 @@ package enum PeerIdentity: Hashable, Sendable {
     let name = certificate.commonName ?? ""
     if trust.serviceAuthority.hasIssued(certificate, now: now), let service = ServiceID(rawValue: name) {
       self = .service(service)
+    } else if name.hasPrefix(Person.prefix), trust.serviceAuthority.hasIssued(certificate, now: now) {
+      self = .person(String(name.dropFirst(Person.prefix.count)), serial: Array(certificate.serialNumber.bytes))
     } else if trust.deviceAuthority.hasIssued(certificate, now: now), let device = DeviceID(name) {
       self = .device(device, serial: Array(certificate.serialNumber.bytes))
     } else {
-      throw VaultError(.forbidden, "the client certificate names neither a service nor a device")
+      throw VaultError(.forbidden, "the client certificate names neither a service, a person nor a device")
     }
   }
 }

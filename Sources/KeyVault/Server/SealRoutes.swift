@@ -13,8 +13,8 @@ struct SealRoutes: Sendable {
       }
       return try VaultResponse.json(door.status())
     }
-    router.post("/v1/seal") { _, context in
-      let actor = try await service.operatorActor(context)
+    router.post("/v1/seal") { request, context in
+      let actor = try await service.actor(request, context, may: .administer)
       try door.seal(actor: actor)
       context.logger.notice("vault sealed", metadata: ["actor": "\(actor)"])
       return try VaultResponse.json(door.status())

@@ -73,15 +73,6 @@ struct ServiceRoutes: Sendable {
     return service
   }
 
-  /// The operator; anybody else is refused, and the refusal recorded.
-  func operatorActor(_ context: VaultRequestContext) async throws -> String {
-    let peer = try await identity(context)
-    guard peer == .service(.operatorConsole) else {
-      throw try await refusal(context, "this route is for the operator")
-    }
-    return peer.actor
-  }
-
   /// Records that this peer may not use a route.
   func refusal(_ context: VaultRequestContext, _ reason: String) async throws -> VaultError {
     let actor = try await identity(context).actor

@@ -40,7 +40,9 @@ extension VaultError {
     case .badRequest, .unopenable, .badCertificateRequest: .badRequest
     case .claimRefused, .forbidden, .noGrant: .forbidden
     case .unknownDevice, .unknown: .notFound
-    case .stateForbids, .unexpectedVersion, .rotationNotRequested, .keyReused, .alreadyInitialised: .conflict
+    case .stateForbids, .unexpectedVersion, .rotationNotRequested, .keyReused, .alreadyInitialised, .limitReached,
+      .needsSecondPerson, .heldByLaw:
+      .conflict
     case .tooMany: .tooManyRequests
     case .timedOut: .requestTimeout
     case .auditUnavailable, .storage, .notInitialised, .inUse, .sealed: .serviceUnavailable

@@ -92,7 +92,9 @@ package final class VaultServer: Service {
       EnrolmentRoutes(door: door).router(), address: enrolmentAddress, asksForCertificate: false,
       limit: Self.enrolmentConnectionLimit
     ) { [self] in bound(enrolment: $0) }
-    try await ServiceGroup(configuration: .init(services: [service, enrolment], logger: logger)).run()
+    try await ServiceGroup(
+      configuration: .init(services: [service, enrolment, UpkeepService(door: door, logger: logger)], logger: logger)
+    ).run()
     state.withLock { state in
       state.service = nil
       state.enrolment = nil

@@ -63,6 +63,14 @@ final class VaultFile: Sendable {
     }
   }
 
+  /// Empties the write-ahead log into the file, so that what was overwritten lies nowhere else. Old pages are overwritten with
+  /// zeros (`secure_delete`); what a solid-state disk keeps of them is out of reach, and wrapped.
+  func forgetWriteAheadLog() throws {
+    try pool.writeWithoutTransaction { database in
+      _ = try database.checkpoint(.truncate)
+    }
+  }
+
   /// Closes the file for every holder of this object, and lets another process open it. Whoever still works with it gets
   /// an error.
   func shut() {

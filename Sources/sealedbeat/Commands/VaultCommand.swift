@@ -8,19 +8,43 @@ struct VaultCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vault", abstract: "Make, run, administer and check the key vault.",
     discussion: """
-      Beside the vault's file, with its root key (the vault must not be running):
-        init, serve, provision, audit verify (also while it runs, and without the root key)
+      Beside the vault's file, with its root (the vault must not be running):
+        init, serve, provision, restore; audit verify also while it runs, and without the root
 
-      From anywhere, with the operator's certificate (--credentials DIR, by default $CREDENTIALS_DIRECTORY):
-        status, seal, claim, rotate, suspend, resume, keys, grants, audit list, report
+      From anywhere, signed in as the operator, a custodian or an auditor (--credentials DIR, by default
+      $CREDENTIALS_DIRECTORY): everything else. What destroys, lets people in or touches the root needs two people.
 
       No key is ever printed, and no secret is ever taken from a flag or the environment.
       """,
-    subcommands: [
-      VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultClaimCommand.self,
-      VaultRevokeClaimCommand.self, VaultRotateCommand.self, VaultSuspendCommand.self, VaultResumeCommand.self,
-      VaultSealCommand.self, VaultStatusCommand.self, VaultKeysCommand.self, VaultGrantsCommand.self,
-      VaultAuditCommand.self, VaultReportCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "The vault:",
+        subcommands: [
+          VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultSealCommand.self,
+          VaultStatusCommand.self, VaultBackupCommand.self, VaultRestoreCommand.self,
+        ]),
+      CommandGroup(
+        name: "Devices and their keys:",
+        subcommands: [
+          VaultClaimCommand.self, VaultClaimsCommand.self, VaultRevokeClaimCommand.self, VaultRotateCommand.self,
+          VaultSuspendCommand.self, VaultResumeCommand.self, VaultDeactivateCommand.self, VaultCompromiseCommand.self,
+        ]),
+      CommandGroup(
+        name: "Destruction:",
+        subcommands: [
+          VaultDestroyCommand.self, VaultCancelDestructionCommand.self, VaultDestructionsCommand.self,
+          VaultCertificateCommand.self, VaultHoldCommand.self,
+        ]),
+      CommandGroup(
+        name: "The vault's own keys:", subcommands: [VaultRotateTenantCommand.self, VaultRewrapCommand.self]),
+      CommandGroup(
+        name: "Who may do what:",
+        subcommands: [VaultGrantsCommand.self, VaultPersonCommand.self, VaultProposalsCommand.self]),
+      CommandGroup(
+        name: "For the reviewer:",
+        subcommands: [
+          VaultReportCommand.self, VaultKeysCommand.self, VaultHistoryCommand.self, VaultAuditCommand.self,
+        ]),
     ])
 }
 
