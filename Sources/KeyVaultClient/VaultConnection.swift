@@ -15,14 +15,17 @@ final class VaultConnection: Sendable {
   private let client: HTTPClient
   private let configuration: VaultClientConfiguration
 
-  init(_ configuration: VaultClientConfiguration) throws(KeyVaultError) {
+  /// - Parameter certificate: the one that the vault must show, DER; `nil` for any of the configured authority.
+  init(_ configuration: VaultClientConfiguration, trusting certificate: [UInt8]? = nil) throws(KeyVaultError) {
     self.configuration = configuration
     do {
       var tls = TLSConfiguration.makeClientConfiguration()
       tls.minimumTLSVersion = .tlsv13
       tls.certificateChain = try NIOSSLCertificate.fromPEMFile(configuration.certificatePath).map { .certificate($0) }
       tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: configuration.keyPath, format: .pem))
-      tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
+      tls.trustRoots = .certificates(
+        try certificate.map { [try NIOSSLCertificate(bytes: $0, format: .der)] }
+          ?? NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
       var http = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
       http.timeout.connect = .seconds(5)
       http.connectionPool = .init(

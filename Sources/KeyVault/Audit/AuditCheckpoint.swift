@@ -43,17 +43,24 @@ package struct AuditCheckpoint: Hashable, Sendable {
 
 /// Signs checkpoints.
 struct AuditSigner: Sendable {
-  private let key: Curve25519.Signing.PrivateKey
+  /// Raw, 32 bytes.
+  private let key: SecretBytes
+  /// 32 bytes.
+  let publicKey: [UInt8]
 
   init(key: SecretBytes) throws {
-    self.key = try key.withUnsafeBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+    self.key = key
+    publicKey = Array(try Self.signingKey(key).publicKey.rawRepresentation)
   }
 
-  /// 32 bytes.
-  var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
+  /// The private key, for one signature: its memory is wiped when it is let go.
+  private static func signingKey(_ key: SecretBytes) throws -> Curve25519.Signing.PrivateKey {
+    try key.withUnsafeBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+  }
 
   func checkpoint(count: UInt64, head: [UInt8], time: UInt64) throws -> AuditCheckpoint {
     let statement = AuditCheckpoint.statement(count: count, head: head, time: time)
-    return AuditCheckpoint(count: count, head: head, time: time, signature: Array(try key.signature(for: statement)))
+    let signature = try Self.signingKey(key).signature(for: statement)
+    return AuditCheckpoint(count: count, head: head, time: time, signature: Array(signature))
   }
 }

@@ -17,6 +17,11 @@ struct KeyContext: Sendable {
     KeyContext(role: "device", owner: device.name, version: version.rawValue, state: state)
   }
 
+  /// The tenant's key-encryption key under a root: one that an earlier root wrapped does not unwrap under a later one.
+  static func tenant(root version: UInt32) -> KeyContext {
+    KeyContext(role: OwnKey.tenantKeyEncryptionKey.rawValue, owner: "root/\(version)", version: 1, state: .active)
+  }
+
   static func own(_ name: OwnKey) -> KeyContext {
     KeyContext(role: name.rawValue, owner: "", version: 1, state: .active)
   }

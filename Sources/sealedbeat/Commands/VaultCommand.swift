@@ -9,59 +9,21 @@ struct VaultCommand: AsyncParsableCommand {
     commandName: "vault", abstract: "Make, run, administer and check the key vault.",
     discussion: """
       Beside the vault's file, with its root key (the vault must not be running):
-        init, serve, provision, audit verify (also while it runs, and without the root key)
+        init, serve, provision, rotate-root, unseal and status (while it runs), audit verify (always, without the root key)
 
       From anywhere, with the operator's certificate (--credentials DIR, by default $CREDENTIALS_DIRECTORY):
-        status, seal, claim, rotate, suspend, resume, keys, grants, audit list, report
+        status, seal, unseal, claim, rotate, suspend, resume, keys, grants, audit list, report
 
       No key is ever printed, and no secret is ever taken from a flag or the environment.
       """,
     subcommands: [
       VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultClaimCommand.self,
       VaultRevokeClaimCommand.self, VaultRotateCommand.self, VaultSuspendCommand.self, VaultResumeCommand.self,
-      VaultSealCommand.self, VaultStatusCommand.self, VaultKeysCommand.self, VaultGrantsCommand.self,
+      VaultStatusCommand.self,
+      VaultSealCommand.self, VaultUnsealCommand.self, VaultRotateRootCommand.self, VaultKeysCommand.self,
+      VaultGrantsCommand.self,
       VaultAuditCommand.self, VaultReportCommand.self,
     ])
-}
-
-/// Where the vault rests and what opens it.
-struct VaultPlace: ParsableArguments {
-  @Option(help: ArgumentHelp("Directory of the vault's file.", valueName: "dir"))
-  var vaultDir: String
-
-  @Option(
-    help: ArgumentHelp(
-      "File with the root key: 32 random bytes, mode 0600. By default the credential vault-root-key, or root.key in the "
-        + "vault's directory.", valueName: "file"))
-  var rootKeyFile: String?
-
-  @Option(help: ArgumentHelp("File with a root passphrase (scrypt), mode 0600, instead of a key.", valueName: "file"))
-  var rootPassphraseFile: String?
-
-  func validate() throws {
-    guard rootKeyFile == nil || rootPassphraseFile == nil else {
-      throw ValidationError("--root-key-file and --root-passphrase-file exclude each other.")
-    }
-  }
-
-  /// The root that was named, or found among the credentials.
-  var root: RootKeySource {
-    if let rootPassphraseFile { return .passphraseFile(path: rootPassphraseFile) }
-    if let rootKeyFile { return .keyFile(path: rootKeyFile) }
-    if let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] {
-      let path = credentials + "/vault-root-key"
-      if FileManager.default.fileExists(atPath: path) { return .keyFile(path: path) }
-    }
-    return .keyFile(path: vaultDir + "/root.key")
-  }
-
-  /// Makes the key file, unless it is there.
-  func createRootKeyIfMissing() throws {
-    guard case .keyFile(let path) = root, !FileManager.default.fileExists(atPath: path) else { return }
-    try FileManager.default.createDirectory(
-      atPath: vaultDir, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try RootKeySource.createKeyFile(path: path)
-  }
 }
 
 /// How the operator reaches a running vault.
