@@ -37,8 +37,9 @@ struct ListenerIdentity: Sendable {
       notValidBefore: now - CertificateAuthority.clockTolerance, notValidAfter: now + Self.ownLifetime,
       issuer: name, subject: name,
       extensions: try Certificate.Extensions {
-        Critical(BasicConstraints.notCertificateAuthority)
-        Critical(KeyUsage(digitalSignature: true))
+        // Whoever trusts it trusts it as its own issuer.
+        Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+        Critical(KeyUsage(digitalSignature: true, keyCertSign: true))
         try ExtendedKeyUsage([.serverAuth])
         SubjectAlternativeNames(names.map(\.generalName))
       }, issuerPrivateKey: signing)
