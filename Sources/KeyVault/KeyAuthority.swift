@@ -1,6 +1,7 @@
 package import Foundation
 internal import GRDB
 package import Sealing
+internal import Synchronization
 internal import Wire
 
 /// An unsealed vault: every operation on a key goes through it, in one transaction with its audit entry.
@@ -17,15 +18,19 @@ package final class KeyAuthority: Sendable {
   let clock: @Sendable () -> Date
   /// Crypto-periods.
   package let policy: KeyPolicy
+  /// What the file says of the root that opens it now.
+  let root: Mutex<RootDescription>
   /// Collects session-key requests into one durable transaction at a time.
   let releases: ReleaseQueue
 
   private init(
-    file: VaultFile, keys: KeyHierarchy, policy: KeyPolicy, clock: @escaping @Sendable () -> Date
+    file: VaultFile, keys: KeyHierarchy, root: RootDescription, policy: KeyPolicy,
+    clock: @escaping @Sendable () -> Date
   ) {
     self.file = file
     self.keys = keys
     self.policy = policy
+    self.root = Mutex(root)
     self.clock = clock
     releases = ReleaseQueue()
   }
@@ -43,31 +48,43 @@ package final class KeyAuthority: Sendable {
   /// begins again.
   package static func exists(in directory: String) -> Bool { VaultFile.isFinished(in: directory) }
 
-  /// Makes a new vault and opens it.
+  /// Makes a new vault whose root is there already, and opens it.
   /// - Parameter cost: of scrypt, where the root is a passphrase.
   package static func create(
     directory: String, root: RootKeySource, cost: KeyDerivation.ScryptCost = .interactive,
     policy: KeyPolicy = .standard, clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> KeyAuthority {
+    switch root {
+    case .keyFile(let path): try create(directory: directory, newRoot: .keyFile(path: path), policy: policy, clock: clock)
+    case .passphraseFile(let path):
+      try create(
+        directory: directory, newRoot: .passphraseFile(path: path, cost: cost), policy: policy, clock: clock)
+    case .shares, .token: throw VaultError(.badRequest, "a new vault makes its own shares or token key")
+    }
+  }
+
+  /// Makes a new vault and opens it.
+  /// - Parameter newRoot: what will open it; made first, so that no vault is ever without its root.
+  package static func create(
+    directory: String, newRoot: NewRoot, policy: KeyPolicy = .standard,
+    clock: @escaping @Sendable () -> Date = { Date() }
+  ) throws -> KeyAuthority {
     guard !VaultFile.isFinished(in: directory) else {
       throw VaultError(.alreadyInitialised, "\(directory) holds a vault already")
     }
-    let salt = try SecureRandom.bytes(32)
-    let rootKey = try root.load(salt: salt, cost: cost)
-    let file = try VaultFile(directory: directory)
     let now = clock()
-    let stored = try KeyHierarchy.create(root: rootKey, now: now)
-    let authority = KeyAuthority(
-      file: file, keys: try KeyHierarchy(root: rootKey, stored: stored), policy: policy, clock: clock)
     let time = now.unixMicroseconds
+    let (root, rootKey) = try newRoot.make(version: 1, time: time)
+    let file = try VaultFile(directory: directory)
+    let stored = try KeyHierarchy.create(root: rootKey, version: root.version, now: now)
+    let keys = try KeyHierarchy(root: rootKey, version: root.version, stored: stored)
+    let authority = KeyAuthority(file: file, keys: keys, root: root, policy: policy, clock: clock)
     try file.pool.write { database in
-      let header = VaultHeader(
-        rootKind: root.kind, salt: salt, cost: cost, auditPublicKey: authority.keys.auditSigner.publicKey)
-      try header.write(to: database)
+      try VaultHeader(root: root, auditPublicKey: keys.auditSigner.publicKey).write(to: database)
       var audit = try AuditAppender(database, actor: "local", time: time)
-      try audit.append(.initialise, object: "vault", reason: root.kind)
+      try audit.append(.initialise, object: "vault", reason: root.kind.rawValue)
       for key in stored { try authority.insert(key, database, &audit) }
-      try audit.seal(signer: authority.keys.auditSigner)
+      try audit.seal(signer: keys.auditSigner)
     }
     return authority
   }
@@ -86,15 +103,11 @@ package final class KeyAuthority: Sendable {
     let (header, stored) = try file.pool.read { database in
       (try VaultHeader(reading: database), try OwnKeyRow.unsealable(database))
     }
-    guard header.rootKind == root.kind else {
-      throw VaultError(.wrongRoot, "this vault opens with a \(header.rootKind), not with a \(root.kind)")
-    }
-    let rootKey = try root.load(salt: header.salt, cost: header.cost)
-    let keys = try KeyHierarchy(root: rootKey, stored: stored)
-    let authority = KeyAuthority(file: file, keys: keys, policy: policy, clock: clock)
+    let keys = try KeyHierarchy(root: root.open(header.root), version: header.root.version, stored: stored)
+    let authority = KeyAuthority(file: file, keys: keys, root: header.root, policy: policy, clock: clock)
     try file.pool.read { try AuditVerifier.checkHead($0, publicKey: keys.auditSigner.publicKey) }
     try authority.commit(actor: "local") { _, audit in
-      try audit.append(.open, object: "vault", reason: header.rootKind)
+      try audit.append(.open, object: "vault", reason: header.root.kind.rawValue)
       return .done(())
     }
     return authority

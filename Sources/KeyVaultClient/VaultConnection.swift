@@ -17,7 +17,8 @@ final class VaultConnection: Sendable {
   /// Sent with every request.
   private let headers: [String: String]
 
-  init(_ configuration: VaultClientConfiguration) throws(KeyVaultError) {
+  /// - Parameter certificate: the one that the vault must show, DER; `nil` for any of the configured authority.
+  init(_ configuration: VaultClientConfiguration, trusting certificate: [UInt8]? = nil) throws(KeyVaultError) {
     self.configuration = configuration
     headers = [:]
     do {
@@ -25,7 +26,9 @@ final class VaultConnection: Sendable {
       tls.minimumTLSVersion = .tlsv13
       tls.certificateChain = try NIOSSLCertificate.fromPEMFile(configuration.certificatePath).map { .certificate($0) }
       tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: configuration.keyPath, format: .pem))
-      tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
+      tls.trustRoots = .certificates(
+        try certificate.map { [try NIOSSLCertificate(bytes: $0, format: .der)] }
+          ?? NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
       var http = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
       http.timeout.connect = .seconds(5)
       http.connectionPool = .init(

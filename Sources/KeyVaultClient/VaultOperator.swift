@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOHTTP1
+package import Sealing
 package import Wire
 
 /// The operator's side of the vault: claims, rotation, suspension, grants, inventory, audit.
@@ -96,7 +97,28 @@ package final class VaultOperator: Sendable {
     _ = try await connection.send(.DELETE, "/v1/grants/\(id)")
   }
 
-  /// Seals the vault; returns its status, JSON.
+  /// Reaches a vault that started sealed, and shows a certificate that no authority has signed.
+  /// - Parameter pin: SHA-256 of that certificate, 64 hexadecimal digits; `nil` for a vault with an issued one.
+  package init(_ configuration: VaultClientConfiguration, pin: String?) async throws(KeyVaultError) {
+    guard let pin else {
+      connection = try VaultConnection(configuration)
+      return
+    }
+    let certificate = try await PinnedCertificate.fetch(from: configuration, pin: pin)
+    connection = try VaultConnection(configuration, trusting: certificate)
+  }
+
+  /// Gives a share to a sealed vault, or lets it read its root again.
+  /// - Parameter share: the text of a share; `nil` where the vault's root is not made of shares.
+  /// - Returns: its status, JSON.
+  package func unseal(share: SecretBytes?) async throws(KeyVaultError) -> String {
+    var body = share.map { $0.withUnsafeBytes { Array($0) } } ?? []
+    defer { body.wipe() }
+    return text(try await connection.send(.POST, "/v1/unseal", body: body, contentType: "text/plain"))
+  }
+
+  /// Seals the vault: until it is unsealed it releases no key and answers ``KeyVaultError/sealed``.
+  /// - Returns: its status, JSON.
   package func seal() async throws(KeyVaultError) -> String {
     text(try await connection.send(.POST, "/v1/seal"))
   }

@@ -29,7 +29,8 @@ struct RunningVault: Sendable {
       try authority.provision(directory: directory + "/credentials", allowsDisk: true)
       let log = CapturedLog()
       let server = try VaultServer(
-        door: VaultDoor(opened: authority), serviceAddress: .init(host: "127.0.0.1", port: 0),
+        door: VaultDoor(opened: authority, root: .keyFile(path: directory + "/root.key")),
+        serviceAddress: .init(host: "127.0.0.1", port: 0),
         enrolmentAddress: .init(host: "127.0.0.1", port: 0), logger: log.logger)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }

@@ -43,17 +43,23 @@ package struct AuditCheckpoint: Hashable, Sendable {
 
 /// Signs checkpoints.
 struct AuditSigner: Sendable {
-  private let key: Curve25519.Signing.PrivateKey
+  /// Raw, 32 bytes.
+  private let key: SecretBytes
+  /// 32 bytes.
+  let publicKey: [UInt8]
 
   init(key: SecretBytes) throws {
-    self.key = try key.withUnsafeBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+    self.key = key
+    publicKey = Array(try Self.signingKey(key).publicKey.rawRepresentation)
   }
 
-  /// 32 bytes.
-  var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
+  /// The private key, for one signature: its memory is wiped when it is let go.
+  private static func signingKey(_ key: SecretBytes) throws -> Curve25519.Signing.PrivateKey {
+    try key.withUnsafeBytes { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+  }
 
   /// Ed25519 over anything that says by itself what it is.
-  func sign(_ statement: [UInt8]) throws -> [UInt8] { Array(try key.signature(for: statement)) }
+  func sign(_ statement: [UInt8]) throws -> [UInt8] { Array(try Self.signingKey(key).signature(for: statement)) }
 
   func checkpoint(count: UInt64, head: [UInt8], time: UInt64) throws -> AuditCheckpoint {
     let statement = AuditCheckpoint.statement(count: count, head: head, time: time)

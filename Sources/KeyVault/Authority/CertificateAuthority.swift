@@ -22,7 +22,8 @@ struct CertificateAuthority: Sendable {
 
   /// What everybody may see of it.
   let identity: AuthorityCertificate
-  private let key: Certificate.PrivateKey
+  /// Raw, 32 bytes.
+  private let key: SecretBytes
 
   var certificate: Certificate { identity.certificate }
   /// DER of ``certificate``.
@@ -30,11 +31,17 @@ struct CertificateAuthority: Sendable {
 
   /// Opens an authority from its private key (raw, 32 bytes) and its certificate (DER).
   init(key: SecretBytes, certificate encoded: [UInt8]?) throws {
-    let signing = try key.withUnsafeBytes { try P256.Signing.PrivateKey(rawRepresentation: $0) }
-    self.key = Certificate.PrivateKey(signing)
+    self.key = key
     identity = try AuthorityCertificate(derEncoded: encoded ?? [])
-    guard identity.certificate.publicKey == self.key.publicKey else {
+    guard try identity.certificate.publicKey == signingKey.publicKey else {
       throw VaultError(.corrupted, "a certificate authority's certificate does not belong to its key")
+    }
+  }
+
+  /// The private key, for one signature: its memory is wiped when it is let go.
+  private var signingKey: Certificate.PrivateKey {
+    get throws {
+      Certificate.PrivateKey(try key.withUnsafeBytes { try P256.Signing.PrivateKey(rawRepresentation: $0) })
     }
   }
 
@@ -74,7 +81,7 @@ struct CertificateAuthority: Sendable {
         AuthorityKeyIdentifier(keyIdentifier: try certificate.extensions.subjectKeyIdentifier?.keyIdentifier)
         if !hosts.isEmpty { SubjectAlternativeNames(hosts.map(\.generalName)) }
       },
-      issuerPrivateKey: key)
+      issuerPrivateKey: signingKey)
   }
 }
 

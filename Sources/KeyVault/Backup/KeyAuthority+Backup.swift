@@ -2,7 +2,6 @@ internal import Foundation
 internal import GRDB
 internal import Glibc
 internal import Sealing
-internal import Wire
 
 extension KeyAuthority {
   /// Writes a sealed copy of the whole vault, as it is at one moment, to a file of mode 0600.
@@ -34,7 +33,7 @@ extension KeyAuthority {
     } catch {
       throw VaultError(.storage, "the vault cannot be copied (\(error.databaseReason))")
     }
-    try BackupWriter(header: header, cipher: header.cipher(backupKey: key.open(with: keys.root)))
+    try BackupWriter(header: header, cipher: header.cipher(backupKey: keys.root.open(key)))
       .seal(snapshot, to: path)
     return header
   }
@@ -56,11 +55,7 @@ extension KeyAuthority {
     guard !VaultFile.exists(in: directory) else {
       throw VaultError(.alreadyInitialised, "\(directory) holds a vault already")
     }
-    guard recovery.rootKind == root.kind else {
-      throw VaultError(.wrongRoot, "this recovery file opens with a \(recovery.rootKind), not with a \(root.kind)")
-    }
-    let rootKey = try root.load(salt: [UInt8](hex: recovery.salt) ?? [], cost: recovery.cost)
-    let key = try recovery.open(root: KeyWrap(keyEncryptionKey: rootKey))
+    let key = try recovery.open(root: root.open(recovery.root))
     try PrivateFile.makeDirectory(directory)
     let target = directory + "/" + VaultFile.fileName
     let header = try BackupReader(path: backup).open(recovery: recovery, key: key, to: target + ".restored")

@@ -1,5 +1,5 @@
 package import Foundation
-package import Sealing
+internal import Sealing
 internal import Wire
 
 /// The key of present backups, wrapped by the root: kept apart from them, and replaced after every destruction. A backup
@@ -11,28 +11,19 @@ package struct RecoveryFile: Sendable, Codable, Hashable {
   package let format: String
   /// Version of the backup key.
   package let keyVersion: UInt32
-  /// Version of the root that wraps it.
-  package let rootVersion: UInt32
   /// State of the key, part of its wrapping.
   package let state: KeyState
   /// The wrapped key, hexadecimal.
   package let wrapped: String
-  /// Of which kind the root is.
-  package let rootKind: String
-  /// scrypt's salt, hexadecimal; random and unused where the root is no passphrase.
-  package let salt: String
-  /// scrypt's cost.
-  package let cost: KeyDerivation.ScryptCost
+  /// What wraps it.
+  package let root: RootDescription
 
   init(_ key: KeyHierarchy.Stored, header: VaultHeader) {
     format = Self.format
     keyVersion = key.version
-    rootVersion = key.kek
     state = key.state
     wrapped = key.wrapped.hex
-    rootKind = header.rootKind
-    salt = header.salt.hex
-    cost = header.cost
+    root = header.root
   }
 
   /// Reads a recovery file.
@@ -44,12 +35,9 @@ package struct RecoveryFile: Sendable, Codable, Hashable {
     return file
   }
 
-  func open(root: KeyWrap) throws(VaultError) -> SecretBytes {
-    do {
-      return try root.unwrap(
-        [UInt8](hex: wrapped) ?? [], context: KeyContext.own(.backup, version: keyVersion, state: state).encoded)
-    } catch {
-      throw VaultError(.wrongRoot, "this root does not open this recovery file")
-    }
+  func open(root key: any RootKey) throws(VaultError) -> SecretBytes {
+    try key.unwrap(
+      [UInt8](hex: wrapped) ?? [],
+      context: KeyContext.own(.backup, version: keyVersion, state: state, root: root.version).encoded)
   }
 }

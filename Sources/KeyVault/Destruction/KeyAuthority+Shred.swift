@@ -79,12 +79,9 @@ extension KeyAuthority {
     try apply(.destroy, to: present, change, database)
     try audit.append(.destroy, object: "backup/\(present.version)", reason: change.reason)
     let version = present.version + 1
-    let wrapped = try keys.root.wrap(
-      SecretBytes(randomCount: AEAD.keySize),
-      context: KeyContext.own(.backup, version: version, state: .active).encoded)
     try insert(
-      KeyHierarchy.Stored(name: .backup, version: version, state: .active, kek: present.kek, wrapped: wrapped),
-      database, &audit, actor: change.actor, reason: "follows backup/\(present.version)")
+      keys.root.wrap(SecretBytes(randomCount: AEAD.keySize), .backup, version: version), database, &audit,
+      actor: change.actor, reason: "follows backup/\(present.version)")
     return present.version
   }
 

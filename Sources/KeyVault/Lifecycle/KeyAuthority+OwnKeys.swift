@@ -56,14 +56,7 @@ extension KeyAuthority {
     guard let next = key.state.after(event) else {
       throw VaultError(.stateForbids, "\(name) is \(key.state.rawValue): it cannot \(event.rawValue)")
     }
-    var wrapped: [UInt8]?
-    if !next.isDestroyed {
-      guard let wrap = key.name.isUnderRoot ? keys.root : keys.tenant[key.kek] else {
-        throw VaultError(.corrupted, "\(name) is wrapped by a key that is gone")
-      }
-      wrapped = try wrap.wrap(
-        key.open(with: wrap), context: KeyContext.own(key.name, version: key.version, state: next).encoded)
-    }
+    let wrapped = next.isDestroyed ? nil : try rewrapped(key, as: next)
     try database.execute(
       sql: """
         UPDATE own_key SET state = ?1, wrapped = ?2,
@@ -77,6 +70,17 @@ extension KeyAuthority {
         Int64(key.version),
       ])
     try change.record(name, event, from: key.state, to: next, database)
+  }
+
+  private func rewrapped(_ key: KeyHierarchy.Stored, as state: KeyState) throws -> [UInt8] {
+    if key.name.isUnderRoot {
+      return try keys.root.wrap(keys.root.open(key), key.name, version: key.version, state: state).wrapped
+    }
+    guard let wrap = keys.tenant[key.kek] else {
+      throw VaultError(.corrupted, "\(key.name.rawValue)/\(key.version) is wrapped by a key that is gone")
+    }
+    return try wrap.wrap(
+      key.open(with: wrap), context: KeyContext.own(key.name, version: key.version, state: state).encoded)
   }
 
   /// Counts uses of an own key against its limit.

@@ -26,10 +26,7 @@ extension KeyAuthority {
       let version = present.version + 1
       let change = KeyChange(actor: actor, reason: reason, time: clock().unixMicroseconds)
       try apply(.deactivate, to: present, change, database)
-      let wrapped = try keys.root.wrap(
-        key, context: KeyContext.own(.tenantKeyEncryptionKey, version: version, state: .active).encoded)
-      let stored = KeyHierarchy.Stored(
-        name: .tenantKeyEncryptionKey, version: version, state: .active, kek: present.kek, wrapped: wrapped)
+      let stored = try keys.root.wrap(key, .tenantKeyEncryptionKey, version: version)
       try insert(stored, database, &audit, actor: actor, reason: reason)
       try audit.append(.rotateTenant, object: "tenant-kek/\(version)", reason: reason)
       return .done(stored)
@@ -137,11 +134,10 @@ extension KeyAuthority {
       guard let old = keys.tenant[key.kek] else {
         throw VaultError(.corrupted, "\(key.name.rawValue) is wrapped by a tenant key that is gone")
       }
-      let context = KeyContext.own(key.name, version: key.version, state: key.state).encoded
       try database.execute(
         sql: "UPDATE own_key SET kek = ?, wrapped = ? WHERE name = ? AND version = ?",
         arguments: [
-          Int64(current), Data(try wrap.wrap(key.open(with: old), context: context)), key.name.rawValue,
+          Int64(current), Data(try wrap.wrap(key.open(with: old), context: key.context.encoded)), key.name.rawValue,
           Int64(key.version),
         ])
       try audit.append(.rewrap, object: KeyName(key.name.role, version: key.version).description)

@@ -8,7 +8,7 @@ struct KeyContext: Sendable {
 
   /// What the key is for: `device`, or the name of one of the vault's own keys.
   let role: String
-  /// Whose key it is; empty for the vault's own.
+  /// Whose key it is; for the vault's own the root that wraps it, or empty.
   let owner: String
   let version: UInt32
   let state: KeyState
@@ -17,8 +17,11 @@ struct KeyContext: Sendable {
     KeyContext(role: "device", owner: device.name, version: version.rawValue, state: state)
   }
 
-  static func own(_ name: OwnKey, version: UInt32, state: KeyState) -> KeyContext {
-    KeyContext(role: name.rawValue, owner: "", version: version, state: state)
+  /// A key of the vault's own.
+  /// - Parameter root: version of the root, for what the root wraps: nothing that an earlier root wrapped unwraps under a
+  ///   later one.
+  static func own(_ name: OwnKey, version: UInt32, state: KeyState, root: UInt32? = nil) -> KeyContext {
+    KeyContext(role: name.rawValue, owner: root.map { "root/\($0)" } ?? "", version: version, state: state)
   }
 
   var encoded: [UInt8] {

@@ -5,22 +5,26 @@ internal import Wire
 
 /// The unsealed keys of a vault: what the root key opens.
 ///
-/// swift-crypto and swift-certificates keep their private keys in their own memory; every key of a device and of
-/// records stays in locked memory.
+/// Every key stays in locked memory; swift-crypto and OpenSSL get it for the duration of one operation and wipe their
+/// copy after it.
 struct KeyHierarchy: Sendable {
   /// One of the vault's own keys as it rests.
   struct Stored {
     let name: OwnKey
     let version: UInt32
     let state: KeyState
-    /// Version of the key that wraps it.
+    /// Version of the key that wraps it: the root or the tenant key.
     let kek: UInt32
     let wrapped: [UInt8]
     var certificate: [UInt8]?
+
+    var context: KeyContext {
+      .own(name, version: version, state: state, root: name.isUnderRoot ? kek : nil)
+    }
   }
 
   /// Wraps the tenant keys and the backup key.
-  let root: KeyWrap
+  let root: RootSlot
   /// Wrap everything else.
   let tenant: TenantKeys
   let deviceAuthority: CertificateAuthority
@@ -35,45 +39,54 @@ struct KeyHierarchy: Sendable {
   }
 
   /// Makes all keys of a new vault and returns them wrapped.
-  static func create(root: SecretBytes, now: Date) throws -> [Stored] {
+  static func create(root: any RootKey, version: UInt32, now: Date) throws -> [Stored] {
     let tenantKey = try SecretBytes(randomCount: AEAD.keySize)
-    let wraps = (root: try KeyWrap(keyEncryptionKey: root), tenant: try KeyWrap(keyEncryptionKey: tenantKey))
+    let slot = RootSlot(root, version: version)
+    let tenant = try KeyWrap(keyEncryptionKey: tenantKey)
     return try OwnKey.allCases.map { name in
-      var certificate: [UInt8]?
-      func authority(_ commonName: String) throws -> SecretBytes {
-        let key = P256.Signing.PrivateKey()
-        certificate = try CertificateAuthority.selfSigned(commonName, key: key, now: now)
-        return SecretBytes(copying: key.rawRepresentation)
+      if name.isUnderRoot {
+        return try slot.wrap(
+          name == .tenantKeyEncryptionKey ? tenantKey : SecretBytes(randomCount: AEAD.keySize), name, version: 1)
       }
-      let key =
-        switch name {
-        case .tenantKeyEncryptionKey: tenantKey
-        case .backup, .patientRecords: try SecretBytes(randomCount: AEAD.keySize)
-        case .deviceAuthority: try authority(CertificateAuthority.deviceAuthorityName)
-        case .serviceAuthority: try authority(CertificateAuthority.serviceAuthorityName)
-        case .enrolment: SecretBytes(copying: P256.KeyAgreement.PrivateKey().rawRepresentation)
-        case .auditSigning: SecretBytes(copying: Curve25519.Signing.PrivateKey().rawRepresentation)
-        }
-      let wrapped = try (name.isUnderRoot ? wraps.root : wraps.tenant).wrap(
-        key, context: KeyContext.own(name, version: 1, state: .active).encoded)
-      return Stored(
-        name: name, version: 1, state: .active, kek: 1, wrapped: wrapped, certificate: certificate)
+      let (key, certificate) = try newKey(name, now: now)
+      let wrapped = try tenant.wrap(key, context: KeyContext.own(name, version: 1, state: .active).encoded)
+      return Stored(name: name, version: 1, state: .active, kek: 1, wrapped: wrapped, certificate: certificate)
+    }
+  }
+
+  private static func newKey(_ name: OwnKey, now: Date) throws -> (key: SecretBytes, certificate: [UInt8]?) {
+    func locked(_ raw: Data) -> SecretBytes {
+      var raw = raw
+      defer { raw.resetBytes(in: raw.startIndex..<raw.endIndex) }
+      return SecretBytes(copying: raw)
+    }
+    switch name {
+    case .deviceAuthority, .serviceAuthority:
+      let key = P256.Signing.PrivateKey()
+      let commonName =
+        name == .deviceAuthority
+        ? CertificateAuthority.deviceAuthorityName : CertificateAuthority.serviceAuthorityName
+      return (
+        locked(key.rawRepresentation), try CertificateAuthority.selfSigned(commonName, key: key, now: now)
+      )
+    case .enrolment: return (locked(P256.KeyAgreement.PrivateKey().rawRepresentation), nil)
+    case .auditSigning: return (locked(Curve25519.Signing.PrivateKey().rawRepresentation), nil)
+    case .tenantKeyEncryptionKey, .backup, .patientRecords: return (try SecretBytes(randomCount: AEAD.keySize), nil)
     }
   }
 
   /// Opens the keys of a vault.
-  /// - Parameter stored: every own key that was not destroyed.
+  /// - Parameters:
+  ///   - root: what wraps the tenant keys.
+  ///   - version: of the root.
+  ///   - stored: every own key that was not destroyed.
   /// - Throws: ``VaultError/Code/wrongRoot`` if the root key is not this vault's, ``VaultError/Code/corrupted`` if it
   ///   is and a key below it still does not open.
-  init(root: SecretBytes, stored: [Stored]) throws {
-    let root = try KeyWrap(keyEncryptionKey: root)
+  init(root key: any RootKey, version: UInt32, stored: [Stored]) throws {
+    let root = RootSlot(key, version: version)
     let tenant = TenantKeys()
-    do {
-      for key in stored where key.name == .tenantKeyEncryptionKey {
-        tenant.add(try KeyWrap(keyEncryptionKey: key.open(with: root)), version: key.version)
-      }
-    } catch {
-      throw VaultError(.wrongRoot, "this root key or passphrase does not open this vault")
+    for key in stored where key.name == .tenantKeyEncryptionKey {
+      tenant.add(try KeyWrap(keyEncryptionKey: root.open(key)), version: key.version)
     }
     guard tenant.current != nil else { throw VaultError(.corrupted, "the vault has no tenant key-encryption key") }
     do {
@@ -101,8 +114,6 @@ struct KeyHierarchy: Sendable {
 }
 
 extension KeyHierarchy.Stored {
-  /// Unwraps the key.
-  func open(with wrap: KeyWrap) throws -> SecretBytes {
-    try wrap.unwrap(wrapped, context: KeyContext.own(name, version: version, state: state).encoded)
-  }
+  /// Unwraps a key that a tenant key wraps.
+  func open(with wrap: KeyWrap) throws -> SecretBytes { try wrap.unwrap(wrapped, context: context.encoded) }
 }

@@ -9,7 +9,7 @@ struct VaultCommand: AsyncParsableCommand {
     commandName: "vault", abstract: "Make, run, administer and check the key vault.",
     discussion: """
       Beside the vault's file, with its root (the vault must not be running):
-        init, serve, provision, restore; audit verify also while it runs, and without the root
+        init, serve, provision, restore, rotate-root; while it runs too: status, unseal, and without the root audit verify
 
       From anywhere, signed in as the operator, a custodian or an auditor (--credentials DIR, by default
       $CREDENTIALS_DIRECTORY): everything else. What destroys, lets people in or touches the root needs two people.
@@ -21,7 +21,7 @@ struct VaultCommand: AsyncParsableCommand {
         name: "The vault:",
         subcommands: [
           VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultSealCommand.self,
-          VaultStatusCommand.self, VaultBackupCommand.self, VaultRestoreCommand.self,
+          VaultUnsealCommand.self, VaultStatusCommand.self, VaultBackupCommand.self, VaultRestoreCommand.self,
         ]),
       CommandGroup(
         name: "Devices and their keys:",
@@ -36,7 +36,8 @@ struct VaultCommand: AsyncParsableCommand {
           VaultCertificateCommand.self, VaultHoldCommand.self,
         ]),
       CommandGroup(
-        name: "The vault's own keys:", subcommands: [VaultRotateTenantCommand.self, VaultRewrapCommand.self]),
+        name: "The vault's own keys:",
+        subcommands: [VaultRotateTenantCommand.self, VaultRewrapCommand.self, VaultRotateRootCommand.self]),
       CommandGroup(
         name: "Who may do what:",
         subcommands: [VaultGrantsCommand.self, VaultPersonCommand.self, VaultProposalsCommand.self]),
@@ -46,46 +47,6 @@ struct VaultCommand: AsyncParsableCommand {
           VaultReportCommand.self, VaultKeysCommand.self, VaultHistoryCommand.self, VaultAuditCommand.self,
         ]),
     ])
-}
-
-/// Where the vault rests and what opens it.
-struct VaultPlace: ParsableArguments {
-  @Option(help: ArgumentHelp("Directory of the vault's file.", valueName: "dir"))
-  var vaultDir: String
-
-  @Option(
-    help: ArgumentHelp(
-      "File with the root key: 32 random bytes, mode 0600. By default the credential vault-root-key, or root.key in the "
-        + "vault's directory.", valueName: "file"))
-  var rootKeyFile: String?
-
-  @Option(help: ArgumentHelp("File with a root passphrase (scrypt), mode 0600, instead of a key.", valueName: "file"))
-  var rootPassphraseFile: String?
-
-  func validate() throws {
-    guard rootKeyFile == nil || rootPassphraseFile == nil else {
-      throw ValidationError("--root-key-file and --root-passphrase-file exclude each other.")
-    }
-  }
-
-  /// The root that was named, or found among the credentials.
-  var root: RootKeySource {
-    if let rootPassphraseFile { return .passphraseFile(path: rootPassphraseFile) }
-    if let rootKeyFile { return .keyFile(path: rootKeyFile) }
-    if let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] {
-      let path = credentials + "/vault-root-key"
-      if FileManager.default.fileExists(atPath: path) { return .keyFile(path: path) }
-    }
-    return .keyFile(path: vaultDir + "/root.key")
-  }
-
-  /// Makes the key file, unless it is there.
-  func createRootKeyIfMissing() throws {
-    guard case .keyFile(let path) = root, !FileManager.default.fileExists(atPath: path) else { return }
-    try FileManager.default.createDirectory(
-      atPath: vaultDir, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try RootKeySource.createKeyFile(path: path)
-  }
 }
 
 /// How the operator reaches a running vault.
