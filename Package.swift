@@ -80,8 +80,9 @@ let package = Package(
     .target(
       name: "KeyVault",
       dependencies: [
-        "Wire", "Sealing", .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .metricsCore,
-        .nioCore, .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
+        "Wire", "Sealing", .asyncHTTPClient, .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging,
+        .metrics,
+        .metricsCore, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
       ]),
     .target(
       name: "KeyVaultClient",

@@ -56,7 +56,8 @@ struct OperatorRoutes: Sendable {
         VersionAnswer(device: device, version: try authority.resume(device, reason: reason, actor: actor)))
     }
     addGrants(to: router)
-    addAudit(to: router)
+    addReport(to: router)
+    AuditRoutes(authority: authority, service: service).add(to: router)
   }
 
   private func addGrants(to router: Router<VaultRequestContext>) {
@@ -80,24 +81,7 @@ struct OperatorRoutes: Sendable {
     }
   }
 
-  private func addAudit(to router: Router<VaultRequestContext>) {
-    router.get("/v1/audit") { request, context in
-      _ = try await actor(context)
-      let first = request.uri.queryParameters["from"].flatMap { UInt64($0) } ?? 1
-      return try VaultResponse.json(authority.auditEntries(from: first).map(AuditLine.init))
-    }
-    router.get("/v1/audit/verification") { _, context in
-      let actor = try await actor(context)
-      let answer: VerificationAnswer
-      do {
-        let summary = try authority.verifyAudit()
-        answer = VerificationAnswer(isWhole: true, count: summary.count, head: summary.head.hex, finding: nil)
-      } catch let finding as AuditVerifier.Finding {
-        answer = VerificationAnswer(isWhole: false, count: nil, head: nil, finding: finding.description)
-      }
-      context.logger.info("audit log verified", metadata: ["actor": "\(actor)", "whole": "\(answer.isWhole)"])
-      return try VaultResponse.json(answer)
-    }
+  private func addReport(to router: Router<VaultRequestContext>) {
     router.get("/v1/report") { _, context in
       _ = try await actor(context)
       return try VaultResponse.json(authority.report())

@@ -6,6 +6,7 @@ enum VaultSchema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 keys, devices, claims, grants, audit") { database in
       try database.execute(sql: Self.first)
+      try database.execute(sql: AuditSchema.tables)
     }
     return migrator
   }
@@ -37,16 +38,5 @@ enum VaultSchema {
     CREATE TABLE service_certificate (
       serial BLOB PRIMARY KEY, service TEXT NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE audit (
-      seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-      outcome TEXT NOT NULL, object TEXT NOT NULL, purpose TEXT NOT NULL, reason TEXT NOT NULL, hash BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE audit_head (
-      id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL, hash BLOB NOT NULL, time INTEGER NOT NULL,
-      signature BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE audit_checkpoint (
-      count INTEGER PRIMARY KEY, hash BLOB NOT NULL, time INTEGER NOT NULL, signature BLOB NOT NULL
-    ) STRICT;
     """
 }

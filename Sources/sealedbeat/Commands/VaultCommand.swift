@@ -12,7 +12,7 @@ struct VaultCommand: AsyncParsableCommand {
         init, serve, provision, audit verify (also while it runs, and without the root key)
 
       From anywhere, with the operator's certificate (--credentials DIR, by default $CREDENTIALS_DIRECTORY):
-        claim, rotate, suspend, resume, keys, grants, audit list, report
+        claim, rotate, suspend, resume, keys, grants, audit list/export/prove, report
 
       No key is ever printed, and no secret is ever taken from a flag or the environment.
       """,

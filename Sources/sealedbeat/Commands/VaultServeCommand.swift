@@ -22,18 +22,25 @@ struct VaultServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write both addresses here, a line each, when both are bound.", valueName: "file"))
   var readyFile: String?
 
+  @OptionGroup var witness: VaultWitnessOptions
+
   func run() async throws {
     let settings = try options.load()
     let process = ServiceProcess("vault", settings: settings)
     try await VaultFault.reported {
+      let rollback = try witness.rollback(of: place.vaultDir, settings)
       let authority = try KeyAuthority.open(directory: place.vaultDir, root: place.root)
+      if let rollback { try authority.accept(rollback, actor: "local") }
       let server = try VaultServer(
         authority: authority,
         serviceAddress: Self.address(listen ?? "\(settings[Keys.vaultBind]):\(settings[Keys.vaultPort])"),
         enrolmentAddress: Self.address(
           enrolListen ?? "\(settings[Keys.vaultBind]):\(settings[Keys.vaultEnrolPort])"),
         hosts: host + [settings[Keys.vaultHost]], readyFile: readyFile, logger: process.logger)
-      try await process.run([server], checks: [.init(name: "vault") { server.isReady }])
+      let witnesses = WitnessService(
+        authority: authority, sinks: try witness.sinks(settings), logger: process.logger)
+      // Ended last, the witnesses learn of the vault's closing entry.
+      try await process.run([witnesses, server], checks: [.init(name: "vault") { server.isReady }])
     }
   }
 
