@@ -86,7 +86,6 @@ def prove(file, key):  # RFC 9162 §2.1.3.2
         first, last = first >> 1, last >> 1
     check(signed(key, *point) and (last, value) == (0, point[2]) and parse(entry)[0] == proof["sequence"], None, "the proof does not hold")
     return {"entry": parse(entry)}
-
 asks = argparse.ArgumentParser(description=__doc__)
 asks.add_argument("directory", nargs="?", help="the vault's"), asks.add_argument("--key", type=bytes.fromhex, help="to trust")
 asks.add_argument("--at-least", type=lambda text: (lambda n, chain: (int(n), bytes.fromhex(chain)))(*text.split(":")), help="COUNT:HEAD")
