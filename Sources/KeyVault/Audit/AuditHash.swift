@@ -9,12 +9,20 @@ package struct AuditHash: Hashable, Sendable {
   /// Root of the empty tree and head of the empty chain: SHA-256 of nothing (RFC 6962 §2.1).
   package static let empty = sha256(UnsafeRawBufferPointer(start: nil, count: 0))
 
-  private let words: SIMD4<UInt64>
+  /// Four words rather than a vector: those ask for an alignment that the frames of asynchronous functions do not have.
+  private struct Words: Hashable, BitwiseCopyable {
+    let first: UInt64
+    let second: UInt64
+    let third: UInt64
+    let fourth: UInt64
+  }
+
+  private let words: Words
 
   /// Takes over 32 bytes; `nil` for another number.
   package init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.size else { return nil }
-    words = bytes.loadUnaligned(as: SIMD4<UInt64>.self)
+    words = bytes.loadUnaligned(as: Words.self)
   }
 
   /// Takes over 32 bytes; `nil` for another number.
@@ -23,7 +31,7 @@ package struct AuditHash: Hashable, Sendable {
     self = hash
   }
 
-  private init(words: SIMD4<UInt64>) { self.words = words }
+  private init(words: Words) { self.words = words }
 
   /// Reads 64 hexadecimal digits.
   package init?(hex: some StringProtocol) {
@@ -55,8 +63,8 @@ package struct AuditHash: Hashable, Sendable {
   package static func node(_ left: AuditHash, _ right: AuditHash) -> AuditHash {
     withUnsafeTemporaryAllocation(byteCount: 1 + 2 * size, alignment: 1) { buffer in
       buffer[0] = 1
-      buffer.storeBytes(of: left.words, toByteOffset: 1, as: SIMD4<UInt64>.self)
-      buffer.storeBytes(of: right.words, toByteOffset: 1 + size, as: SIMD4<UInt64>.self)
+      buffer.storeBytes(of: left.words, toByteOffset: 1, as: Words.self)
+      buffer.storeBytes(of: right.words, toByteOffset: 1 + size, as: Words.self)
       return sha256(UnsafeRawBufferPointer(buffer))
     }
   }
@@ -64,7 +72,7 @@ package struct AuditHash: Hashable, Sendable {
   private static func sha256(_ bytes: UnsafeRawBufferPointer) -> AuditHash {
     var function = SHA256()
     function.update(bufferPointer: bytes)
-    return function.finalize().withUnsafeBytes { AuditHash(words: $0.loadUnaligned(as: SIMD4<UInt64>.self)) }
+    return function.finalize().withUnsafeBytes { AuditHash(words: $0.loadUnaligned(as: Words.self)) }
   }
 }
 
