@@ -81,8 +81,9 @@ let package = Package(
     .target(
       name: "KeyVault",
       dependencies: [
-        "Wire", "Sealing", "CPKCS11", "CProcess", .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .metricsCore,
-        .nioCore, .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
+        "Wire", "Sealing", "CPKCS11", "CProcess", .asyncHTTPClient, .crypto, .grdb, .hummingbird, .hummingbirdTLS,
+        .httpTypes, .logging, .metrics, .metricsCore, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .serviceLifecycle,
+        .swiftASN1, .x509,
       ]),
     .target(
       name: "KeyVaultClient",

@@ -55,7 +55,8 @@ package final class KeyAuthority: Sendable {
     policy: KeyPolicy = .standard, clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> KeyAuthority {
     switch root {
-    case .keyFile(let path): try create(directory: directory, newRoot: .keyFile(path: path), policy: policy, clock: clock)
+    case .keyFile(let path):
+      try create(directory: directory, newRoot: .keyFile(path: path), policy: policy, clock: clock)
     case .passphraseFile(let path):
       try create(
         directory: directory, newRoot: .passphraseFile(path: path, cost: cost), policy: policy, clock: clock)

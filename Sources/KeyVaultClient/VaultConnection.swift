@@ -12,8 +12,8 @@ final class VaultConnection: Sendable {
   /// Connections at once: a service asks in batches, so a few are enough.
   private static let connectionLimit = 4
 
-  private let client: HTTPClient
-  private let configuration: VaultClientConfiguration
+  let client: HTTPClient
+  let configuration: VaultClientConfiguration
   /// Sent with every request.
   private let headers: [String: String]
 

@@ -31,7 +31,7 @@ package final class VaultOperator: Sendable {
     let version: KeyVersion
   }
 
-  private let connection: VaultConnection
+  let connection: VaultConnection
 
   /// - Parameter configuration: with the identity `svc.operator`.
   package init(_ configuration: VaultClientConfiguration) throws(KeyVaultError) {

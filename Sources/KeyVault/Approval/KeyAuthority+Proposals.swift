@@ -16,7 +16,8 @@ extension KeyAuthority {
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        operation.rawValue, object, try encoder.encode(parameters), String(reason.prefix(AuditAppender.reasonLimit)),
+        operation.rawValue, object, try encoder.encode(parameters),
+        AuditText.cleaned(reason, limit: AuditText.reasonLimit),
         actor, Int64(bitPattern: now), Int64(bitPattern: now + KeyPolicy.proposalLife * 1_000_000),
       ])
     let id = database.lastInsertedRowID

@@ -91,7 +91,7 @@ extension KeyAuthority {
       try database.execute(
         sql: "INSERT OR REPLACE INTO legal_hold (device, reason, actor, since) VALUES (?, ?, ?, ?)",
         arguments: [
-          device.name, String(reason.prefix(AuditAppender.reasonLimit)), actor,
+          device.name, AuditText.cleaned(reason, limit: AuditText.reasonLimit), actor,
           Int64(bitPattern: clock().unixMicroseconds),
         ])
       try audit.append(.legalHold, object: "device/\(device)", reason: reason)

@@ -71,21 +71,6 @@ extension KeyAuthority {
     }
   }
 
-  /// Entries of the audit log from number `first` on.
-  package func auditEntries(from first: UInt64, limit: Int = pageLimit) throws -> [AuditEntry] {
-    try read { database in
-      try Row.fetchAll(
-        database, sql: "SELECT * FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?",
-        arguments: [Int64(clamping: first), min(limit, Self.pageLimit)]
-      ).compactMap { AuditEntry($0) }
-    }
-  }
-
-  /// Verifies the whole audit log.
-  package func verifyAudit() throws -> AuditVerifier.Summary {
-    try read { try AuditVerifier.verify($0, publicKey: auditPublicKey) }
-  }
-
   /// Reads from one consistent snapshot.
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do {

@@ -19,7 +19,7 @@ struct KeyChange {
         """
     ).execute(arguments: [
       key.description, event.rawValue, before.rawValue, after.rawValue, Int64(bitPattern: time), actor,
-      String(reason.prefix(AuditAppender.reasonLimit)),
+      AuditText.cleaned(reason, limit: AuditText.reasonLimit),
     ])
   }
 }

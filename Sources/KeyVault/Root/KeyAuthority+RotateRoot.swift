@@ -36,7 +36,8 @@ extension KeyAuthority {
       } else if try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM person)") == true {
         throw VaultError(
           .needsSecondPerson,
-          "a root rotation needs two people: propose it with `vault proposals root-rotation`, have it approved, and name its number")
+          "a root rotation needs two people: propose it with `vault proposals root-rotation`, have it approved, and name its number"
+        )
       }
       for one in rewrapped {
         try database.execute(

@@ -57,36 +57,6 @@ struct TenantKeyAnswer: Encodable {
   let version: UInt32
 }
 
-struct VerificationAnswer: Encodable {
-  let isWhole: Bool
-  let count: UInt64?
-  let head: String?
-  let finding: String?
-}
-
 struct Done: Encodable {
   let done = true
-}
-
-/// An audit entry as JSON.
-struct AuditLine: Encodable {
-  let sequence: UInt64
-  let time: UInt64
-  let actor: String
-  let action: String
-  let outcome: String
-  let object: String
-  let purpose: String
-  let reason: String
-
-  init(_ entry: AuditEntry) {
-    sequence = entry.sequence
-    time = entry.time
-    actor = entry.actor
-    action = entry.action.rawValue
-    outcome = entry.outcome.rawValue
-    object = entry.object
-    purpose = entry.purpose
-    reason = entry.reason
-  }
 }

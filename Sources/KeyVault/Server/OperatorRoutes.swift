@@ -26,7 +26,7 @@ struct OperatorRoutes: Sendable {
         return answer
       }
     }
-    addAudit(to: router)
+    AuditRoutes(door: door, service: service).add(to: router)
   }
 
   private func read(_ endpoint: AdministrationEndpoint, _ call: Call) async throws -> Response {
@@ -143,26 +143,6 @@ struct OperatorRoutes: Sendable {
       return try VaultResponse.json(PersonAnswer(certificatePEM: certificate, proposal: nil))
     case .proposed(let proposal):
       return try VaultResponse.json(PersonAnswer(certificatePEM: nil, proposal: proposal))
-    }
-  }
-
-  private func addAudit(to router: Router<VaultRequestContext>) {
-    router.get("/v1/audit") { request, context in
-      _ = try await service.actor(request, context, may: .readAudit)
-      let first = request.uri.queryParameters["from"].flatMap { UInt64($0) } ?? 1
-      return try VaultResponse.json(authority.auditEntries(from: first).map(AuditLine.init))
-    }
-    router.get("/v1/audit/verification") { request, context in
-      let actor = try await service.actor(request, context, may: .readAudit)
-      let answer: VerificationAnswer
-      do {
-        let summary = try authority.verifyAudit()
-        answer = VerificationAnswer(isWhole: true, count: summary.count, head: summary.head.hex, finding: nil)
-      } catch let finding as AuditVerifier.Finding {
-        answer = VerificationAnswer(isWhole: false, count: nil, head: nil, finding: finding.description)
-      }
-      context.logger.info("audit log verified", metadata: ["actor": "\(actor)", "whole": "\(answer.isWhole)"])
-      return try VaultResponse.json(answer)
     }
   }
 }

@@ -6,6 +6,7 @@ enum VaultSchema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 keys, devices, claims, grants, audit") { database in
       try database.execute(sql: Self.first)
+      try database.execute(sql: AuditSchema.tables)
     }
     return migrator
   }
@@ -81,18 +82,6 @@ enum VaultSchema {
     CREATE TABLE backup (
       id INTEGER PRIMARY KEY, made INTEGER NOT NULL, key_version INTEGER NOT NULL, entries INTEGER NOT NULL,
       actor TEXT NOT NULL
-    ) STRICT;
-
-    CREATE TABLE audit (
-      seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-      outcome TEXT NOT NULL, object TEXT NOT NULL, purpose TEXT NOT NULL, reason TEXT NOT NULL, hash BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE audit_head (
-      id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL, hash BLOB NOT NULL, time INTEGER NOT NULL,
-      signature BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE audit_checkpoint (
-      count INTEGER PRIMARY KEY, hash BLOB NOT NULL, time INTEGER NOT NULL, signature BLOB NOT NULL
     ) STRICT;
     """
 }

@@ -32,12 +32,14 @@ struct VaultServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write both addresses here, a line each, when both are bound.", valueName: "file"))
   var readyFile: String?
 
+  @OptionGroup var witness: VaultWitnessOptions
+
   func run() async throws {
     let settings = try options.load()
     let process = ServiceProcess("vault", settings: settings)
     ProcessHardening.lockAllMemory()
     try await VaultFault.reported {
-      let door = try openDoor()
+      let door = try openDoor(witness.rollback(of: place.vaultDir, settings))
       let socket = try unsealSocket(door, process.logger)
       let server = try VaultServer(
         door: door,
@@ -45,22 +47,25 @@ struct VaultServeCommand: AsyncParsableCommand {
         enrolmentAddress: Self.address(
           enrolListen ?? "\(settings[Keys.vaultBind]):\(settings[Keys.vaultEnrolPort])"),
         hosts: host + [settings[Keys.vaultHost]], readyFile: readyFile, logger: process.logger)
+      let witnesses = WitnessService(door: door, sinks: try witness.sinks(settings), logger: process.logger)
+      // Ended last, the witnesses learn of the vault's closing entry.
       try await process.run(
-        [server] + (socket.map { [$0] } ?? []),
+        [witnesses, server] + (socket.map { [$0] } ?? []),
         checks: [
           .init(name: "vault") { server.isReady }, .init(name: "unsealed") { !door.status().isSealed },
         ])
     }
   }
 
-  private func openDoor() throws -> VaultDoor {
+  private func openDoor(_ rollback: WitnessRollback?) throws -> VaultDoor {
     let kind = try SealedVault(directory: place.vaultDir).root.kind
     if kind == .shares, place.rootShareFile.isEmpty { return try VaultDoor(sealed: place.vaultDir) }
     let root = try place.root
     if sealed { return try VaultDoor(sealed: place.vaultDir, root: root) }
+    let authority = try KeyAuthority.open(directory: place.vaultDir, root: root)
+    if let rollback { try authority.accept(rollback, actor: "local") }
     // Shares are not kept: who seals this vault gathers its custodians again.
-    return VaultDoor(
-      opened: try KeyAuthority.open(directory: place.vaultDir, root: root), root: kind == .shares ? nil : root)
+    return VaultDoor(opened: authority, root: kind == .shares ? nil : root)
   }
 
   /// A sealed vault must be reachable for its custodians; an open one can do without, for instance in a directory whose

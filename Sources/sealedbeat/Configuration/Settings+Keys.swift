@@ -25,6 +25,16 @@ enum Keys {
   static let vaultEnrolPort = Setting.port("vault.enrol-port", 8442, "Port of the vault's enrolment listener (TLS).")
   static let vaultBind = Setting.text("vault.bind", "127.0.0.1", "Address on which the vault listens.")
 
+  static let vaultWitnessFile = Setting.text(
+    "vault.witness-file", "",
+    "File on another disk to which the vault appends the audit log's signed checkpoints; empty for none.")
+  static let vaultWitnessURL = Setting.text(
+    "vault.witness-url", "",
+    "https:// address to which the vault posts the audit log's signed checkpoints; empty for none."
+  )
+  static let vaultWitnessCA = Setting.text(
+    "vault.witness-ca", "", "CA file (PEM) that signs the witness's certificate; empty for the system's.")
+
   static let brokerRetentionDays = Setting.number(
     "store.retention-days", 365, in: 1...36_500, "Sessions whose last chunk is older are deleted, once an hour.")
 
@@ -76,6 +86,7 @@ enum Keys {
     dataDirectory.description, credentialsDirectory.description, logLevel.description, logFormat.description,
     healthHost.description, healthPort.description, mqttHost.description, mqttPort.description, mqttBind.description,
     vaultHost.description, vaultPort.description, vaultEnrolPort.description, vaultBind.description,
+    vaultWitnessFile.description, vaultWitnessURL.description, vaultWitnessCA.description,
     brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description,
     measureStages.description,
     modelFile.description,
