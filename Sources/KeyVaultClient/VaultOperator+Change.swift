@@ -9,6 +9,8 @@ extension VaultOperator {
     case deactivate(DeviceID)
     /// Marks keys as compromised; all of a device without a version.
     case reportCompromise(DeviceID, version: UInt32?)
+    /// Makes a session known that appeared after its key was compromised or its device revoked.
+    case admitSession(SessionReference, iv: SessionIV, version: KeyVersion)
     /// Proposes to destroy all keys of a device after so many days.
     case proposeDestruction(DeviceID, days: Int?)
     /// Takes a scheduled destruction back.
@@ -39,6 +41,8 @@ extension VaultOperator {
       var name: String?
       var role: String?
       var request: String?
+      var session: String?
+      var iv: String?
     }
 
     /// Path and, for what has one, body.
@@ -50,6 +54,9 @@ extension VaultOperator {
       case .reportCompromise(let device, let version):
         body.version = version
         return (.POST, "/v1/devices/\(device)/compromise", body)
+      case .admitSession(let reference, let iv, let version):
+        (body.session, body.iv, body.version) = (reference.session.description, iv.bytes.hex, version.rawValue)
+        return (.POST, "/v1/devices/\(reference.device)/sessions", body)
       case .proposeDestruction(let device, let days):
         body.days = days
         return (.POST, "/v1/devices/\(device)/destruction", body)

@@ -6,6 +6,8 @@ package import Wire
 package struct Upkeep: Sendable, Hashable {
   /// Devices that were asked for a new key because its crypto-period ended.
   package var rotations: [DeviceID] = []
+  /// The new tenant key-encryption key that was made because the crypto-period of the one before ended.
+  package var tenantKey: UInt32?
   /// Devices whose keys were destroyed.
   package var destructions: [DeviceID] = []
   /// How far the wall clock jumped against the steady one since the last round, in seconds; `nil` if it did not.
@@ -60,6 +62,14 @@ extension KeyAuthority {
       ).compactMap { DeviceID($0) }
       for device in due { try askToRotate(device, because: "crypto-period", database, &audit) }
       return .done(due)
+    }
+    let isTenantKeyDue = try read {
+      try Bool.fetchOne(
+        $0, sql: "SELECT EXISTS (SELECT 1 FROM own_key WHERE name = 'tenant-kek' AND state = 'active' AND due <= ?)",
+        arguments: [now])
+    }
+    if isTenantKeyDue == true {
+      upkeep.tenantKey = try rotateTenantKey(reason: "crypto-period", actor: "vault")
     }
     upkeep.destructions = try carryOutDestructions()
     return upkeep

@@ -92,7 +92,7 @@ extension VaultDoor {
     defer { opening.unlock() }
     let (isOpen, journal, onOpen) = state.withLock { ($0.authority != nil, $0.journal, $0.onOpen) }
     guard !isOpen else { return }
-    let authority = try KeyAuthority.open(directory: directory, root: root, clock: clock)
+    let authority = try KeyAuthority.open(directory: directory, root: root, policy: policy, clock: clock)
     do {
       try authority.recordUnseal(journal, actor: actor)
       try onOpen?(authority)
@@ -108,6 +108,8 @@ extension VaultDoor {
       state.collecting?.reset()
       state.pin = nil
     }
+    // A rewrap that was interrupted goes on.
+    rewrap()
   }
 
   private func note(_ actor: String, _ outcome: AuditEntry.Outcome, _ object: String, _ reason: String) {

@@ -23,6 +23,8 @@ package final class VaultDoor: Sendable {
   /// Whom client certificates name; known while sealed too.
   let trust: PeerTrust
   let clock: @Sendable () -> Date
+  /// Crypto-periods of the vault when it is opened.
+  let policy: KeyPolicy
   let directory: String
   /// Where the root is read from by ``unseal(actor:)``; `nil` where people bring it.
   let root: RootKeySource?
@@ -40,21 +42,28 @@ package final class VaultDoor: Sendable {
     (rewraps, rewrapWanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     trust = authority.keys.trust
     clock = authority.clock
+    policy = authority.policy
     directory = authority.file.directory
     self.root = root
     state = Mutex(State(authority: authority, since: authority.clock(), root: authority.rootDescription))
   }
 
   /// The door of a vault that is sealed.
-  /// - Parameter root: what ``unseal(actor:)`` reads; `nil` where people bring shares.
+  /// - Parameters:
+  ///   - directory: of the vault.
+  ///   - root: what ``unseal(actor:)`` reads; `nil` where people bring shares.
+  ///   - policy: crypto-periods.
+  ///   - clock: tells the time.
   /// - Throws: ``VaultError/Code/notInitialised``, ``VaultError/Code/storage`` or ``VaultError/Code/corrupted``.
   package init(
-    sealed directory: String, root: RootKeySource? = nil, clock: @escaping @Sendable () -> Date = { Date() }
+    sealed directory: String, root: RootKeySource? = nil, policy: KeyPolicy = .standard,
+    clock: @escaping @Sendable () -> Date = { Date() }
   ) throws {
     let outside = try SealedVault(directory: directory)
     (rewraps, rewrapWanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     trust = outside.trust
     self.clock = clock
+    self.policy = policy
     self.directory = directory
     self.root = root
     state = Mutex(State(authority: nil, since: clock(), root: outside.root))

@@ -5,7 +5,8 @@ package import HTTPTypes
 package enum AdministrationEndpoint: String, CaseIterable, Sendable {
   case report, listDevices, showDevice, showHistory
   case createClaim, listClaims, revokeClaim
-  case rotateDevice, suspendDevice, resumeDevice, deactivateDevice, reportCompromise, showCompromise
+  case rotateDevice, suspendDevice, resumeDevice, deactivateDevice, reportCompromise, showCompromise,
+    admitSession
   case proposeDestruction, cancelDestruction, showCertificate, listDestructions
   case holdDevice, releaseHold, listHolds
   case listProposals, proposeRootRotation, approveProposal, withdrawProposal
@@ -27,6 +28,7 @@ package enum AdministrationEndpoint: String, CaseIterable, Sendable {
     case .suspendDevice, .resumeDevice: "/v1/devices/:device/suspension"
     case .deactivateDevice: "/v1/devices/:device/deactivation"
     case .reportCompromise, .showCompromise: "/v1/devices/:device/compromise"
+    case .admitSession: "/v1/devices/:device/sessions"
     case .proposeDestruction, .cancelDestruction: "/v1/devices/:device/destruction"
     case .showCertificate: "/v1/devices/:device/destruction/certificate"
     case .listDestructions: "/v1/destructions"
@@ -55,7 +57,8 @@ package enum AdministrationEndpoint: String, CaseIterable, Sendable {
       .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople, .showPersonCertificate, .listGrants,
       .showRecovery:
       .get
-    case .createClaim, .rotateDevice, .suspendDevice, .deactivateDevice, .reportCompromise, .proposeDestruction,
+    case .createClaim, .rotateDevice, .suspendDevice, .deactivateDevice, .reportCompromise, .admitSession,
+      .proposeDestruction,
       .holdDevice, .proposeRootRotation, .approveProposal, .rotateTenantKey, .startRewrap, .addPerson, .addGrant,
       .makeBackup:
       .post

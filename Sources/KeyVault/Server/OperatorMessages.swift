@@ -20,6 +20,15 @@ struct CompromiseRequest: Decodable, Sendable {
   let reason: String
 }
 
+struct SessionAdmission: Decodable, Sendable {
+  /// 16 bytes, hexadecimal.
+  let session: String
+  /// 12 bytes, hexadecimal.
+  let iv: String
+  let version: UInt32
+  let reason: String
+}
+
 struct DestructionRequest: Decodable, Sendable {
   let days: Int?
   let reason: String

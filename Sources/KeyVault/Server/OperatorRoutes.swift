@@ -120,6 +120,13 @@ struct OperatorRoutes: Sendable {
       return try VaultResponse.json(
         authority.reportCompromise(
           of: device, version: asked.version.map { KeyVersion(rawValue: $0) }, reason: asked.reason, actor: actor))
+    case .admitSession:
+      let asked = try await call.decode(SessionAdmission.self)
+      guard let session = [UInt8](hex: asked.session).flatMap({ SessionID($0) }),
+        let iv = [UInt8](hex: asked.iv).flatMap({ SessionIV($0) })
+      else { throw VaultError(.badRequest, "a session has 16 bytes and its initialisation vector 12, in hexadecimal") }
+      try authority.admitSession(
+        session, of: device, iv: iv, version: KeyVersion(rawValue: asked.version), reason: asked.reason, actor: actor)
     case .proposeDestruction:
       let asked = try await call.decode(DestructionRequest.self)
       return try VaultResponse.json(

@@ -42,6 +42,10 @@ struct UpkeepService: Service {
       VaultMetrics.automaticRotations.increment(by: upkeep.rotations.count)
       logger.info("crypto-periods ended", metadata: ["devices": "\(upkeep.rotations.count)"])
     }
+    if let version = upkeep.tenantKey {
+      logger.notice("the tenant key's crypto-period ended", metadata: ["next": "tenant-kek/\(version)"])
+      door.rewrap()
+    }
     for device in upkeep.destructions {
       logger.notice("keys destroyed; make a new backup now", metadata: ["device": "\(device)"])
     }

@@ -124,10 +124,11 @@ enum VaultFault {
 
   private static func exit(_ code: VaultError.Code) -> ExitCode {
     switch code {
-    case .wrongRoot, .forbidden, .noGrant, .claimRefused: ExitStatus.noPermission
+    case .wrongRoot, .forbidden, .noGrant, .claimRefused, .needsSecondPerson, .heldByLaw, .stateForbids:
+      ExitStatus.noPermission
     case .rootUnreadable, .notInitialised, .alreadyInitialised, .notInMemory, .badRequest: ExitStatus.configuration
     case .inUse, .sealed, .storage, .auditUnavailable, .tooMany, .timedOut: ExitStatus.unavailable
-    case .corrupted: ExitStatus.badData
+    case .corrupted, .unopenable, .badCertificateRequest, .unknown, .unknownDevice: ExitStatus.badData
     default: ExitStatus.software
     }
   }

@@ -33,11 +33,17 @@ struct VaultRotateRootCommand: AsyncParsableCommand {
     name: .customLong("new-pkcs11-pin-file"), help: ArgumentHelp("File with its PIN, mode 0600.", valueName: "file"))
   var newPINFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The approved proposal (`vault proposals root-rotation`, then `approve`): needed as soon as the vault knows people.",
+      valueName: "number"))
+  var approval: Int64?
+
   func run() async throws {
     let root = try newRoot
     try await VaultFault.reported {
       let authority = try KeyAuthority.open(directory: place.vaultDir, root: try place.root)
-      let description = try authority.rotateRoot(to: root, actor: "local")
+      let description = try authority.rotateRoot(to: root, actor: "local", approval: approval)
       try authority.recordClose()
       print("root \(description.version), \(description.kind.rawValue), fingerprint \(description.fingerprint)")
     }

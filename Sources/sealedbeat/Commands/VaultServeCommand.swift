@@ -39,7 +39,7 @@ struct VaultServeCommand: AsyncParsableCommand {
     let process = ServiceProcess("vault", settings: settings)
     ProcessHardening.lockAllMemory()
     try await VaultFault.reported {
-      let door = try openDoor(witness.rollback(of: place.vaultDir, settings))
+      let door = try openDoor(witness.rollback(of: place.vaultDir, settings), policy: Self.policy(settings))
       let socket = try unsealSocket(door, process.logger)
       let server = try VaultServer(
         door: door,
@@ -57,12 +57,19 @@ struct VaultServeCommand: AsyncParsableCommand {
     }
   }
 
-  private func openDoor(_ rollback: WitnessRollback?) throws -> VaultDoor {
+  private static func policy(_ settings: Settings) -> KeyPolicy {
+    var policy = KeyPolicy.standard
+    policy.deviceKeyPeriod = UInt64(settings[Keys.vaultDeviceKeyPeriod])
+    policy.tenantKeyPeriod = UInt64(settings[Keys.vaultTenantKeyPeriod])
+    return policy
+  }
+
+  private func openDoor(_ rollback: WitnessRollback?, policy: KeyPolicy) throws -> VaultDoor {
     let kind = try SealedVault(directory: place.vaultDir).root.kind
-    if kind == .shares, place.rootShareFile.isEmpty { return try VaultDoor(sealed: place.vaultDir) }
+    if kind == .shares, place.rootShareFile.isEmpty { return try VaultDoor(sealed: place.vaultDir, policy: policy) }
     let root = try place.root
-    if sealed { return try VaultDoor(sealed: place.vaultDir, root: root) }
-    let authority = try KeyAuthority.open(directory: place.vaultDir, root: root)
+    if sealed { return try VaultDoor(sealed: place.vaultDir, root: root, policy: policy) }
+    let authority = try KeyAuthority.open(directory: place.vaultDir, root: root, policy: policy)
     if let rollback { try authority.accept(rollback, actor: "local") }
     // Shares are not kept: who seals this vault gathers its custodians again.
     return VaultDoor(opened: authority, root: kind == .shares ? nil : root)

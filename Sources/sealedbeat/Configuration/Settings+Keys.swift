@@ -23,6 +23,12 @@ enum Keys {
   static let vaultHost = Setting.text("vault.host", "127.0.0.1", "Host of the key vault.")
   static let vaultPort = Setting.port("vault.port", 8441, "Port of the vault's service listener (mutual TLS).")
   static let vaultEnrolPort = Setting.port("vault.enrol-port", 8442, "Port of the vault's enrolment listener (TLS).")
+  static let vaultDeviceKeyPeriod = Setting.number(
+    "vault.device-key-period-seconds", 90 * 86_400, in: 10...63_072_000,
+    "Crypto-period of a device's data key: when it ends, the device is asked for a new one while it streams.")
+  static let vaultTenantKeyPeriod = Setting.number(
+    "vault.tenant-key-period-seconds", 365 * 86_400, in: 60...63_072_000,
+    "Crypto-period of the tenant key-encryption key: when it ends, every key is moved under a new one.")
   static let vaultBind = Setting.text("vault.bind", "127.0.0.1", "Address on which the vault listens.")
 
   static let vaultWitnessFile = Setting.text(
@@ -86,6 +92,7 @@ enum Keys {
     dataDirectory.description, credentialsDirectory.description, logLevel.description, logFormat.description,
     healthHost.description, healthPort.description, mqttHost.description, mqttPort.description, mqttBind.description,
     vaultHost.description, vaultPort.description, vaultEnrolPort.description, vaultBind.description,
+    vaultDeviceKeyPeriod.description, vaultTenantKeyPeriod.description,
     vaultWitnessFile.description, vaultWitnessURL.description, vaultWitnessCA.description,
     brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description,
     measureStages.description,

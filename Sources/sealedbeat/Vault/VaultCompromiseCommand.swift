@@ -9,7 +9,7 @@ import Wire
 struct VaultCompromiseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compromise", abstract: "Report keys of a device as compromised, and list exactly what they expose.",
-    subcommands: [Report.self, Show.self])
+    subcommands: [Report.self, Show.self, Admit.self])
 
   struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,6 +39,31 @@ struct VaultCompromiseCommand: AsyncParsableCommand {
     func run() async throws {
       try await access.withVault { vault in
         print(try await VaultCompromiseCommand.exposure(await vault.read(.compromise(device)), access))
+      }
+    }
+  }
+
+  struct Admit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let a session be read that appeared only after its key was reported, once you know that it is genuine."
+    )
+    @Argument(help: "The device's id.") var device: DeviceID
+    @Argument(help: "The session's id, 32 hexadecimal digits, as `report` and `show` list it.") var session: String
+    @OptionGroup var why: VaultReason
+    @OptionGroup var access: VaultAccess
+
+    func run() async throws {
+      guard let id = [UInt8](hex: session).flatMap({ SessionID($0) }) else {
+        throw ValidationError("A session's id has 32 hexadecimal digits.")
+      }
+      let store = try await ServiceProcess.openStore(access.options.load(), writing: [])
+      guard let record = try await store.session(SessionReference(device: device, session: id)) else {
+        throw ConfigurationFault("The store holds no session \(session) of \(device).")
+      }
+      try await access.withVault {
+        print(
+          try await $0.carryOut(
+            .admitSession(record.reference, iv: record.iv, version: record.keyVersion), reason: why.reason))
       }
     }
   }
