@@ -12,6 +12,8 @@ struct VaultBenchmark {
   static let releaseGoal = 5000.0
   static let rewrapGoal = 20_000.0
   static let verifyGoal = 500_000.0
+  /// Sessions that a service asks for at once, as a decryptor does that starts on a ward.
+  private static let batch = 32
   /// Devices whose sessions are released.
   private static let fleet = 1000
 
@@ -42,7 +44,7 @@ struct VaultBenchmark {
     for purpose in [GrantPurpose.session, .findings] {
       _ = try vault.addGrant(.decryptor, device: nil, purpose: purpose, actor: "bench")
     }
-    let inProcess = try await measure("in-process", seconds: seconds, callers: callers) { number in
+    let inProcess = try await measure("in-process", seconds: seconds, callers: callers, batch: 1) { number in
       let request = try Self.session(number)
       guard case .released = try await vault.sessionKeys([request], for: .decryptor).first else {
         throw ConfigurationFault("The vault refused a key.")
@@ -58,21 +60,28 @@ struct VaultBenchmark {
     let url = "https://localhost:\(await server.ports().service)"
     let client = try VaultClient(
       VaultClientConfiguration(url: url, credentials: "\(place)/credentials/svc.decryptor"))
-    let overTLS = try await measure("https", seconds: seconds, callers: callers) { number in
-      let session = try Self.session(number)
-      let request = SessionKeyRequest(
-        reference: SessionReference(device: session.device, session: session.session), iv: session.iv,
-        keyVersion: session.version, purposes: [.session])
-      guard case .released = try await client.sessionKeys([request]).first else {
-        throw ConfigurationFault("The vault refused a key.")
-      }
+    var readings = [inProcess]
+    for batch in [1, Self.batch] {
+      readings.append(
+        try await measure("https", seconds: seconds, callers: callers, batch: batch) { number in
+          let requests = try (0..<batch).map { offset in
+            let session = try Self.session(number * batch + offset)
+            return SessionKeyRequest(
+              reference: SessionReference(device: session.device, session: session.session), iv: session.iv,
+              keyVersion: session.version, purposes: [.session])
+          }
+          let answers = try await client.sessionKeys(requests)
+          guard answers.allSatisfy({ if case .released = $0 { true } else { false } }) else {
+            throw ConfigurationFault("The vault refused a key.")
+          }
+        })
     }
     await client.close()
-    return [inProcess, overTLS]
+    return readings
   }
 
   private func measure(
-    _ path: String, seconds: Double, callers: Int, _ release: @escaping @Sendable (Int) async throws -> Void
+    _ path: String, seconds: Double, callers: Int, batch: Int, _ release: @escaping @Sendable (Int) async throws -> Void
   ) async throws -> VaultReading.Releases {
     let tickets = Tickets()
     let start = ContinuousClock.now
@@ -93,12 +102,14 @@ struct VaultBenchmark {
       return try await group.reduce(into: []) { $0 += $1 }.sorted()
     }
     let elapsed = (ContinuousClock.now - start).inSeconds
-    let perCore = Double(times.count) / max(1e-9, Self.cpuSeconds - cpu)
+    let releases = times.count * batch
+    let perCore = Double(releases) / max(1e-9, Self.cpuSeconds - cpu)
     func percentile(_ share: Double) -> Double {
       times.isEmpty ? 0 : times[min(times.count - 1, Int(Double(times.count) * share))]
     }
     return VaultReading.Releases(
-      path: path, callers: callers, releases: times.count, perSecond: (Double(times.count) / elapsed).rounded(),
+      path: path, callers: callers, batch: batch, releases: releases,
+      perSecond: (Double(releases) / elapsed).rounded(),
       perCoreSecond: perCore.rounded(), p50Milliseconds: percentile(0.5), p99Milliseconds: percentile(0.99),
       ratioToGoal: perCore / Self.releaseGoal)
   }

@@ -7,6 +7,8 @@ struct VaultReading: Encodable {
     /// `in-process`: the vault's own call; `https`: mutual TLS 1.3, the client in the same process and on the same cores.
     let path: String
     let callers: Int
+    /// Sessions in one request.
+    let batch: Int
     let releases: Int
     let perSecond: Double
     /// Releases for each second of CPU time of the whole process: what one core carries.
@@ -58,8 +60,9 @@ struct VaultReading: Encodable {
     for one in releases {
       lines.append(
         String(
-          format: "  releases, %@, %d callers: %.0f/s, %.0f per core second (%.2f × goal), p50 %.2f ms, p99 %.2f ms",
-          one.path, one.callers, one.perSecond, one.perCoreSecond, one.ratioToGoal, one.p50Milliseconds,
+          format:
+            "  releases, %@, %d callers, %d a request: %.0f/s, %.0f per core second (%.2f × goal), p50 %.2f ms, p99 %.2f ms",
+          one.path, one.callers, one.batch, one.perSecond, one.perCoreSecond, one.ratioToGoal, one.p50Milliseconds,
           one.p99Milliseconds))
     }
     func line(_ name: String, _ rate: Rate?) {
