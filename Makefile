@@ -7,7 +7,7 @@ SEALEDBEAT := .build/$(CONFIGURATION)/sealedbeat
 DEMO_DIR ?= sealedbeat-data/demo
 export PATH := $(PATH):/usr/sbin
 
-.PHONY: help demo test build bootstrap bootstrap-run format lint docs bench firmware clean
+.PHONY: help demo test build bootstrap bootstrap-run format lint docs bench firmware sbom clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -46,6 +46,11 @@ bench: build ## Measure the pipeline and write artifacts/bench-pipeline.json
 
 firmware: ## Test the portable firmware core on this host
 	@$(MAKE) -C Firmware test
+
+sbom: build ## Write the software bill of materials, artifacts/sbom.json (CycloneDX)
+	@mkdir -p artifacts
+	@scripts/sbom > artifacts/sbom.json
+	@echo "sbom: artifacts/sbom.json"
 
 clean: ## Remove what was built (data directories stay)
 	@rm -rf .build artifacts .venv Firmware/build demo-summary.json
