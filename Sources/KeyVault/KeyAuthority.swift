@@ -92,6 +92,10 @@ package final class KeyAuthority: Sendable {
     let rootKey = try root.load(salt: header.salt, cost: header.cost)
     let keys = try KeyHierarchy(root: rootKey, stored: stored)
     let authority = KeyAuthority(file: file, keys: keys, policy: policy, clock: clock)
+    // A process that was killed right after a destruction left the destroyed key, wrapped, in the write-ahead log. Somebody
+    // who reads the file at this moment is no reason not to open: the next round of upkeep tries again.
+    file.mayHoldErased = true
+    try? file.forgetWriteAheadLog()
     try file.pool.read { try AuditVerifier.checkHead($0, publicKey: keys.auditSigner.publicKey) }
     try authority.commit(actor: "local") { _, audit in
       try audit.append(.open, object: "vault", reason: header.rootKind)
@@ -113,6 +117,7 @@ package final class KeyAuthority: Sendable {
         return decision
       }
     } catch let error as VaultError {
+      try recordFailure(error, actor: actor)
       throw error
     } catch {
       throw VaultError(
@@ -121,6 +126,19 @@ package final class KeyAuthority: Sendable {
     switch decision {
     case .done(let value): return value
     case .refused(let error): throw error
+    }
+  }
+
+  /// Records an operation that failed half-way, after it was rolled back.
+  private func recordFailure(_ error: VaultError, actor: String) throws(VaultError) {
+    do {
+      try file.pool.write { database in
+        var audit = try AuditAppender(database, actor: actor, time: clock().unixMicroseconds)
+        try audit.append(.access, .refused, object: "vault", reason: "\(error.code.rawValue): \(error.reason)")
+        try audit.seal(signer: keys.auditSigner)
+      }
+    } catch {
+      throw VaultError(.auditUnavailable, "a failure could not be recorded (\(error.databaseReason))")
     }
   }
 

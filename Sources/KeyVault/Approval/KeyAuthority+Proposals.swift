@@ -53,13 +53,17 @@ extension KeyAuthority {
         return .refused(
           VaultError(.needsSecondPerson, "who proposed something cannot approve it: another person has to"))
       }
+      if let refusal = try obstacle(to: found, database) {
+        try audit.append(.approve, .refused, object: object, reason: refusal.code.rawValue)
+        return .refused(refusal)
+      }
       try database.execute(
         sql: "UPDATE proposal SET approver = ?, approved = ? WHERE id = ?",
         arguments: [actor, Int64(bitPattern: clock().unixMicroseconds), id])
       try audit.append(.approve, object: object, purpose: found.operation.rawValue, reason: found.object)
       switch found.operation {
       case .destroyDeviceKeys:
-        if let refusal = try scheduleDestruction(found, approver: actor, database, &audit) { return .refused(refusal) }
+        try scheduleDestruction(found, approver: actor, database, &audit)
       case .addPerson: try addPerson(found, actor: actor, database, &audit)
       case .rotateRoot, .restore: break
       }
@@ -67,10 +71,24 @@ extension KeyAuthority {
     }
   }
 
+  /// Why what was proposed cannot be done any more; `nil` if it can.
+  private func obstacle(to proposal: Proposal, _ database: Database) throws -> VaultError? {
+    switch proposal.operation {
+    case .destroyDeviceKeys: try obstacleToDestruction(proposal, database)
+    case .addPerson, .rotateRoot, .restore: nil
+    }
+  }
+
   /// Takes a proposal back that was not carried out; whoever may propose may.
   package func withdraw(_ id: Int64, reason: String, actor: String) throws -> Proposal {
     try commit(actor: actor) { database, audit in
-      let found = try proposal(id, database)
+      let found: Proposal
+      do {
+        found = try proposal(id, database)
+      } catch let error as VaultError {
+        try audit.append(.withdraw, .refused, object: "proposal/\(id)", reason: error.code.rawValue)
+        return .refused(error)
+      }
       guard found.state == .open || found.state == .approved else {
         try audit.append(.withdraw, .refused, object: "proposal/\(id)", reason: found.state.rawValue)
         return .refused(VaultError(.stateForbids, "proposal \(id) is \(found.state.rawValue)"))

@@ -79,7 +79,7 @@ package enum PersonName {
   /// `alice` of `person:alice` and of `dashboard:alice`; any other actor is itself.
   package static func of(actor: String) -> String {
     for prefix in ["person:", "dashboard:"] where actor.hasPrefix(prefix) {
-      return String(actor.dropFirst(prefix.count))
+      return actor.dropFirst(prefix.count).lowercased()
     }
     return actor
   }

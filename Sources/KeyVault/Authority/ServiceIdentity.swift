@@ -60,6 +60,7 @@ extension KeyAuthority {
           Data(certificate.serialNumber.bytes), commonName, Int64(bitPattern: now.unixMicroseconds),
           Int64(bitPattern: certificate.notValidAfter.unixMicroseconds),
         ])
+      try count(.serviceAuthority, version: 1, database)
       try audit.append(
         .issueCertificate, object: "service/\(commonName)", reason: "certificate \(certificate.serialNumber.bytes.hex)")
       return .done(())

@@ -30,24 +30,27 @@ extension KeyAuthority {
     }
   }
 
-  /// Schedules what two people agreed to.
-  /// - Returns: why not.
-  func scheduleDestruction(
-    _ proposal: Proposal, approver: String, _ database: Database, _ audit: inout AuditAppender
-  ) throws -> VaultError? {
+  /// Why a destruction cannot be scheduled; `nil` if it can.
+  func obstacleToDestruction(_ proposal: Proposal, _ database: Database) throws -> VaultError? {
     let name = String(proposal.object.dropFirst("device/".count))
-    let days = try JSONDecoder().decode(Schedule.self, from: Data(proposal.parameters.utf8)).days
-    try markCarriedOut(proposal.id, database)
+    guard let device = DeviceID(name), try storedKeys(of: device, database).contains(where: { !$0.state.isDestroyed })
+    else { return VaultError(.stateForbids, "\(name) has no key left that could be destroyed") }
     let isPending =
       try Bool.fetchOne(
         database,
         sql: """
           SELECT EXISTS (SELECT 1 FROM destruction WHERE device = ? AND cancelled IS NULL AND carried_out IS NULL)
           """, arguments: [name]) ?? false
-    guard !isPending else {
-      try audit.append(.scheduleDestruction, .refused, object: proposal.object, reason: "scheduled before")
-      return VaultError(.stateForbids, "a destruction of \(name)'s keys is scheduled already")
-    }
+    return isPending ? VaultError(.stateForbids, "a destruction of \(name)'s keys is scheduled already") : nil
+  }
+
+  /// Schedules what two people agreed to.
+  func scheduleDestruction(
+    _ proposal: Proposal, approver: String, _ database: Database, _ audit: inout AuditAppender
+  ) throws {
+    let name = String(proposal.object.dropFirst("device/".count))
+    let days = try JSONDecoder().decode(Schedule.self, from: Data(proposal.parameters.utf8)).days
+    try markCarriedOut(proposal.id, database)
     let now = clock().unixMicroseconds
     let wait = UInt64(days) * 86_400
     try database.execute(
@@ -62,7 +65,6 @@ extension KeyAuthority {
     try audit.append(
       .scheduleDestruction, object: proposal.object,
       reason: "in \(days) days, proposed by \(proposal.proposer): \(proposal.reason)")
-    return nil
   }
 
   /// Takes a scheduled destruction back: until it is carried out, one person is enough.
@@ -150,7 +152,10 @@ extension KeyAuthority {
       sql:
         "SELECT COALESCE(used_meanwhile, 0) FROM destruction WHERE device = ? AND cancelled IS NULL AND carried_out IS NULL",
       arguments: [device.name])
-    guard let last, UInt64(bitPattern: last) + 3_600_000_000 <= now || last == 0 else { return }
+    // A clock that jumped back silences nothing.
+    guard let last = last.map({ UInt64(bitPattern: $0) }),
+      last == 0 || now < last || now - last >= 3_600_000_000
+    else { return }
     try database.execute(
       sql: "UPDATE destruction SET used_meanwhile = ? WHERE device = ? AND cancelled IS NULL AND carried_out IS NULL",
       arguments: [Int64(bitPattern: now), device.name])

@@ -19,9 +19,19 @@ extension KeyAuthority {
           """, arguments: [Int64(bitPattern: now), observed]
       ).compactMap { Destruction($0, now: now) }
     }
-    for destruction in due { try shred(destruction) }
-    if !due.isEmpty { try file.forgetWriteAheadLog() }
-    return due.map(\.device)
+    var gone: [DeviceID] = []
+    for destruction in due {
+      file.mayHoldErased = true
+      do {
+        try shred(destruction)
+        gone.append(destruction.device)
+      } catch let error as VaultError where error == VaultError(.heldByLaw, "") {
+        // Held or taken back since it was looked up: recorded, and no reason to keep the others waiting.
+        continue
+      }
+    }
+    if file.mayHoldErased { try file.forgetWriteAheadLog() }
+    return gone
   }
 
   /// Destroys all keys of a device, and the key of every backup that still holds them, in one transaction.

@@ -14,6 +14,7 @@ extension KeyAuthority {
       throw VaultError(.badRequest, "more than \(ReleaseRequest.batchLimit) sessions in one request")
     }
     guard !requests.isEmpty else { return [] }
+    let epoch = cache.epoch
     let decisions = try await releases.decide(requests, for: service) { [self] calls in
       do {
         return try await file.pool.write { [self] database in try decide(database, calls) }
@@ -24,7 +25,7 @@ extension KeyAuthority {
           .auditUnavailable, "the release could not be recorded, so no key was released (\(error.databaseReason))")
       }
     }
-    return try zip(requests, decisions).map { request, decision in try answer(request, decision) }
+    return try zip(requests, decisions).map { request, decision in try answer(request, decision, epoch: epoch) }
   }
 
   /// The key of a kind of records of the whole tenant.
@@ -83,11 +84,13 @@ extension KeyAuthority {
     return decisions
   }
 
-  private func answer(_ request: ReleaseRequest, _ decision: ReleaseDecision) throws -> ReleaseAnswer {
+  private func answer(
+    _ request: ReleaseRequest, _ decision: ReleaseDecision, epoch: UInt64
+  ) throws -> ReleaseAnswer {
     switch decision {
     case .refuse(let refusal): return .refused(refusal)
     case .release(let key):
-      let deviceKey = try deviceKey(key)
+      guard let deviceKey = try deviceKey(key, epoch: epoch) else { return .refused(.destroyed) }
       return .released(
         try request.purposes.map { purpose in
           try SessionKey(
@@ -96,12 +99,19 @@ extension KeyAuthority {
     }
   }
 
-  /// The data key of a device, from the cache or unwrapped.
-  func deviceKey(_ key: StoredDeviceKey) throws -> SecretBytes {
+  /// The data key of a device, from the cache or unwrapped; `nil` if it was destroyed since the decision.
+  /// - Parameter epoch: of the cache, before the decision.
+  func deviceKey(_ key: StoredDeviceKey, epoch: UInt64) throws -> SecretBytes? {
     let name = DeviceKeyCache.Name(device: key.device, version: key.version)
     if let cached = cache[name] { return cached }
+    var key = key
+    if keys.tenant[key.kek] == nil {
+      // Rewrapped since the decision, and the tenant key of then is gone.
+      key = try read { try storedKey(key.device, key.version, $0) }
+      if key.state.isDestroyed { return nil }
+    }
     let unwrapped = try unwrap(key)
-    cache.insert(unwrapped, as: name)
+    cache.insert(unwrapped, as: name, epoch: epoch)
     return unwrapped
   }
 }

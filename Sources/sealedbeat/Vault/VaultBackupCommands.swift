@@ -53,15 +53,10 @@ struct VaultRestoreCommand: AsyncParsableCommand {
       guard let contents = FileManager.default.contents(atPath: recovery), contents.count <= 4096 else {
         throw VaultError(.badRequest, "\(recovery) is no recovery file that can be read")
       }
-      let header = try KeyAuthority.restore(
+      let (header, audit) = try KeyAuthority.restore(
         backup: backup, recovery: RecoveryFile.decode(contents), root: place.root, directory: place.vaultDir)
-      let authority = try KeyAuthority.open(directory: place.vaultDir, root: place.root)
-      try authority.recordRestore(header)
-      let summary = try authority.verifyAudit()
-      try authority.recordClose()
       print(
-        "restored from a backup of \(header.auditEntries) audit entries; \(summary.count) verified in \(place.vaultDir)"
-      )
+        "restored from a backup of \(header.auditEntries) audit entries; \(audit.count) verified in \(place.vaultDir)")
     }
   }
 }
