@@ -22,6 +22,8 @@ package final class KeyAuthority: Sendable {
   let root: Mutex<RootDescription>
   /// Collects session-key requests into one durable transaction at a time.
   let releases: ReleaseQueue
+  /// Over what is decided by rows.
+  let sealed = PolicySeal()
 
   private init(
     file: VaultFile, keys: KeyHierarchy, root: RootDescription, policy: KeyPolicy,
@@ -86,6 +88,7 @@ package final class KeyAuthority: Sendable {
       try audit.append(.initialise, object: "vault", reason: root.kind.rawValue)
       for key in stored { try authority.insert(key, database, &audit) }
       try audit.seal(signer: keys.auditSigner)
+      try authority.sealed.seal(database, count: audit.length, signer: keys.auditSigner, isChanged: true)
     }
     return authority
   }
@@ -106,7 +109,14 @@ package final class KeyAuthority: Sendable {
     }
     let keys = try KeyHierarchy(root: root.open(header.root), version: header.root.version, stored: stored)
     let authority = KeyAuthority(file: file, keys: keys, root: header.root, policy: policy, clock: clock)
-    try file.pool.read { try AuditVerifier.checkHead($0, publicKey: keys.auditSigner.publicKey) }
+    // A process that was killed right after a destruction left the destroyed key, wrapped, in the write-ahead log. Somebody
+    // who reads the file at this moment is no reason not to open: the next round of upkeep tries again.
+    file.mayHoldErased = true
+    try? file.forgetWriteAheadLog()
+    try file.pool.read { database in
+      try AuditVerifier.checkHead(database, publicKey: keys.auditSigner.publicKey)
+      try authority.sealed.check(database, signer: keys.auditSigner)
+    }
     try authority.commit(actor: "local") { _, audit in
       try audit.append(.open, object: "vault", reason: header.root.kind.rawValue)
       return .done(())
@@ -121,12 +131,15 @@ package final class KeyAuthority: Sendable {
     let decision: Decision<Value>
     do {
       decision = try file.pool.write { database in
+        try sealed.requireUnaltered(database)
         var audit = try AuditAppender(database, actor: actor, time: clock().unixMicroseconds)
         let decision = try body(database, &audit)
         try audit.seal(signer: keys.auditSigner)
+        try sealed.seal(database, count: audit.length, signer: keys.auditSigner, isChanged: true)
         return decision
       }
     } catch let error as VaultError {
+      try recordFailure(error, actor: actor)
       throw error
     } catch {
       throw VaultError(
@@ -138,11 +151,17 @@ package final class KeyAuthority: Sendable {
     }
   }
 
-  /// Records that somebody read about keys.
-  func recordReading(of object: String, actor: String) throws(VaultError) {
-    try commit(actor: actor) { _, audit in
-      try audit.append(.readInventory, object: object)
-      return .done(())
+  /// Records an operation that failed half-way, after it was rolled back.
+  private func recordFailure(_ error: VaultError, actor: String) throws(VaultError) {
+    do {
+      try file.pool.write { database in
+        var audit = try AuditAppender(database, actor: actor, time: clock().unixMicroseconds)
+        try audit.append(.access, .refused, object: "vault", reason: "\(error.code.rawValue): \(error.reason)")
+        try audit.seal(signer: keys.auditSigner)
+        try sealed.seal(database, count: audit.length, signer: keys.auditSigner, isChanged: false)
+      }
+    } catch {
+      throw VaultError(.auditUnavailable, "a failure could not be recorded (\(error.databaseReason))")
     }
   }
 

@@ -1,12 +1,13 @@
-internal import Sealing
+package import Sealing
 internal import Wire
 
 /// The client's side of the session-key protocol, in the CBOR subset of `docs/wire-format.md`.
 ///
 ///     request = [1, [ [device: tstr, session: bstr, iv: bstr, version: uint, purposes: uint], … ]]   ; bit 0 session, bit 1 findings
 ///     answer  = [1, [ [0, [key: bstr, …]] / [1, refusal: tstr], … ]]
-enum SessionKeyExchange {
-  static func encode(_ requests: [SessionKeyRequest]) -> [UInt8] {
+package enum SessionKeyExchange {
+  /// The request for the keys of sessions.
+  package static func encode(_ requests: [SessionKeyRequest]) -> [UInt8] {
     var writer = CBORWriter(reservingCapacity: 16 + requests.count * 80)
     writer.beginArray(2)
     writer.write(1)
@@ -22,7 +23,10 @@ enum SessionKeyExchange {
     return writer.bytes
   }
 
-  static func decode(_ answer: [UInt8], to requests: [SessionKeyRequest]) throws(KeyVaultError) -> [SessionKeyAnswer] {
+  /// Reads the answer to `requests`.
+  package static func decode(_ answer: [UInt8], to requests: [SessionKeyRequest]) throws(KeyVaultError)
+    -> [SessionKeyAnswer]
+  {
     do {
       var reader = CBORReader(answer)
       _ = try reader.array("answer", count: 2...2)
@@ -66,7 +70,8 @@ enum SessionKeyExchange {
     return writer.bytes
   }
 
-  static func decodeRecordKey(_ answer: [UInt8]) throws(KeyVaultError) -> SecretBytes {
+  /// Reads the answer to a request for a record key.
+  package static func decodeRecordKey(_ answer: [UInt8]) throws(KeyVaultError) -> SecretBytes {
     do {
       var reader = CBORReader(answer)
       _ = try reader.array("answer", count: 2...2)

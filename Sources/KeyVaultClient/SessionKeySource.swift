@@ -61,6 +61,8 @@ public enum SessionKeyRefusal: String, Error, Sendable, Codable, CaseIterable {
   case destroyed
   /// The session repeats an initialisation vector under its key.
   case ivRepeated = "iv-repeated"
+  /// The vault's record of the key is damaged.
+  case damaged
   /// The key has served as many sessions as it may.
   case limitReached = "limit-reached"
 }

@@ -20,13 +20,15 @@ public final class VaultClient: SessionKeySource {
       throw .forbidden("more than \(SessionKeyRequest.batchLimit) sessions in one request")
     }
     guard !requests.isEmpty else { return [] }
-    let answer = try await connection.send(.POST, "/v1/session-keys", body: SessionKeyExchange.encode(requests))
+    let answer = try await connection.send(
+      .POST, "/v1/session-keys", body: SessionKeyExchange.encode(requests), isRepeatable: true)
     return try SessionKeyExchange.decode(answer, to: requests)
   }
 
   /// Asks for the key of a kind of records; see ``SessionKeySource/recordKey(_:)``.
   public func recordKey(_ purpose: RecordKeyPurpose) async throws(KeyVaultError) -> SecretBytes {
-    let answer = try await connection.send(.POST, "/v1/record-key", body: SessionKeyExchange.encode(purpose))
+    let answer = try await connection.send(
+      .POST, "/v1/record-key", body: SessionKeyExchange.encode(purpose), isRepeatable: true)
     return try SessionKeyExchange.decodeRecordKey(answer)
   }
 

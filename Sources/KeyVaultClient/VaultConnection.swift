@@ -42,13 +42,17 @@ final class VaultConnection: Sendable {
     }
   }
 
-  /// Sends a request, a second time if the connection was lost on the first: every route of the vault may be repeated.
+  /// Sends a request, a second time if the connection was lost on the first and it may be repeated.
+  /// - Parameter isRepeatable: whether twice does no more than once: true of reading, and of asking for keys.
   func send(
-    _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, contentType: String = "application/cbor"
+    _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, contentType: String = "application/cbor",
+    isRepeatable: Bool = false
   ) async throws(KeyVaultError) -> [UInt8] {
     do {
       return try await attempt(method, path, body: body, contentType: contentType)
-    } catch KeyVaultError.unavailable(let cause) where cause == Self.connectionLost {
+    } catch KeyVaultError.unavailable(let cause)
+      where cause == Self.connectionLost && (isRepeatable || method == .GET)
+    {
       return try await attempt(method, path, body: body, contentType: contentType)
     }
   }

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The JSON body of an error (`docs/wire-format.md`).
-struct VaultFailure: Decodable {
+package struct VaultFailure: Decodable {
   private struct Content: Decodable {
     let code: String
     let reason: String
@@ -10,7 +10,7 @@ struct VaultFailure: Decodable {
   private let error: Content
 
   /// Reads a body; one that is not as described says only that.
-  init(_ body: [UInt8]) {
+  package init(_ body: [UInt8]) {
     self =
       (try? JSONDecoder().decode(VaultFailure.self, from: Data(body)))
       ?? VaultFailure(error: Content(code: "unknown", reason: "the vault gave no reason"))
@@ -19,7 +19,7 @@ struct VaultFailure: Decodable {
   private init(error: Content) { self.error = error }
 
   /// What it means to the caller.
-  func error(status: Int) -> KeyVaultError {
+  package func error(status: Int) -> KeyVaultError {
     switch (status, error.code) {
     case (_, "sealed"): .sealed
     case (408, _), (429, _), (500..., _): .unavailable("\(error.code): \(error.reason)")

@@ -100,6 +100,12 @@ struct TestSession: Sendable {
   let session: SessionID
   let iv: SessionIV
 
+  init(_ device: DeviceID, session: SessionID, iv: SessionIV) {
+    self.device = device
+    self.session = session
+    self.iv = iv
+  }
+
   init(_ device: DeviceID) throws {
     self.device = device
     // A random array of the right size is always a session id and an IV.

@@ -71,7 +71,7 @@ struct VaultClientTests {
       #expect(try await console.suspend(device.id, reason: "lost & found").rawValue == 1)
       #expect(try await console.resume(device.id, reason: "found, at 10%").rawValue == 1)
       #expect(try vault.authority.auditEntries(from: 1).last?.reason == "found, at 10%")
-      #expect(try await console.addGrant(.broker, device: device.id, purpose: "findings").contains("svc.broker"))
+      #expect(try await console.addGrant(.notifier, device: device.id, purpose: "findings").contains("svc.notifier"))
       let grants = try vault.authority.grants()
       try await console.removeGrant(grants[grants.count - 1].id)
       await #expect(throws: KeyVaultError.self) { try await console.removeGrant(grants[grants.count - 1].id) }

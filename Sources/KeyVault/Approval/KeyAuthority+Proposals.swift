@@ -2,6 +2,24 @@ internal import Foundation
 internal import GRDB
 
 extension KeyAuthority {
+  /// Whether an actor counts as one of the two people of an operation. The operator's console does only until there are two
+  /// custodians: somebody has to let the first ones in.
+  func mayTakePart(_ actor: String, in operation: ProposalOperation, _ database: Database) throws -> Bool {
+    try PersonName.isPerson(actor: actor) || (operation == .addPerson && custodiansEver(database) < 2)
+  }
+
+  /// Records and tells that somebody must sign in as a person.
+  func refuseImpersonal<Value>(
+    _ action: AuditEntry.Action, object: String, _ audit: inout AuditAppender
+  ) throws -> Decision<Value> {
+    try audit.append(action, .refused, object: object, reason: VaultError.Code.needsSecondPerson.rawValue)
+    return .refused(
+      VaultError(
+        .needsSecondPerson,
+        "two people are needed, and the operator's console is none: sign in as yourself, with a certificate of your own or in the dashboard"
+      ))
+  }
+
   /// Proposes what needs two people.
   func propose<Parameters: Encodable>(
     _ operation: ProposalOperation, object: String, parameters: Parameters, reason: String, actor: String,
@@ -28,7 +46,10 @@ extension KeyAuthority {
   /// Proposes to put the vault under another root; the command beside the vault's file takes the number once it is approved.
   package func proposeRootRotation(reason: String, actor: String) throws -> Proposal {
     try commit(actor: actor) { database, audit in
-      .done(
+      guard try mayTakePart(actor, in: .rotateRoot, database) else {
+        return try refuseImpersonal(.propose, object: "vault", &audit)
+      }
+      return .done(
         try propose(
           .rotateRoot, object: "vault", parameters: [String: String](), reason: reason, actor: actor, database, &audit))
     }
@@ -49,10 +70,17 @@ extension KeyAuthority {
         try audit.append(.approve, .refused, object: object, reason: found.state.rawValue)
         return .refused(VaultError(.stateForbids, "proposal \(id) is \(found.state.rawValue)"))
       }
+      guard try mayTakePart(actor, in: found.operation, database) else {
+        return try refuseImpersonal(.approve, object: object, &audit)
+      }
       guard PersonName.of(actor: actor) != PersonName.of(actor: found.proposer) else {
         try audit.append(.approve, .refused, object: object, reason: VaultError.Code.needsSecondPerson.rawValue)
         return .refused(
           VaultError(.needsSecondPerson, "who proposed something cannot approve it: another person has to"))
+      }
+      if let refusal = try obstacle(to: found, database) {
+        try audit.append(.approve, .refused, object: object, reason: refusal.code.rawValue)
+        return .refused(refusal)
       }
       try database.execute(
         sql: "UPDATE proposal SET approver = ?, approved = ? WHERE id = ?",
@@ -60,7 +88,7 @@ extension KeyAuthority {
       try audit.append(.approve, object: object, purpose: found.operation.rawValue, reason: found.object)
       switch found.operation {
       case .destroyDeviceKeys:
-        if let refusal = try scheduleDestruction(found, approver: actor, database, &audit) { return .refused(refusal) }
+        try scheduleDestruction(found, approver: actor, database, &audit)
       case .addPerson: try addPerson(found, actor: actor, database, &audit)
       case .rotateRoot, .restore: break
       }
@@ -68,10 +96,24 @@ extension KeyAuthority {
     }
   }
 
+  /// Why what was proposed cannot be done any more; `nil` if it can.
+  private func obstacle(to proposal: Proposal, _ database: Database) throws -> VaultError? {
+    switch proposal.operation {
+    case .destroyDeviceKeys: try obstacleToDestruction(proposal, database)
+    case .addPerson, .rotateRoot, .restore: nil
+    }
+  }
+
   /// Takes a proposal back that was not carried out; whoever may propose may.
   package func withdraw(_ id: Int64, reason: String, actor: String) throws -> Proposal {
     try commit(actor: actor) { database, audit in
-      let found = try proposal(id, database)
+      let found: Proposal
+      do {
+        found = try proposal(id, database)
+      } catch let error as VaultError {
+        try audit.append(.withdraw, .refused, object: "proposal/\(id)", reason: error.code.rawValue)
+        return .refused(error)
+      }
       guard found.state == .open || found.state == .approved else {
         try audit.append(.withdraw, .refused, object: "proposal/\(id)", reason: found.state.rawValue)
         return .refused(VaultError(.stateForbids, "proposal \(id) is \(found.state.rawValue)"))

@@ -79,8 +79,13 @@ package enum PersonName {
   /// `alice` of `person:alice` and of `dashboard:alice`; any other actor is itself.
   package static func of(actor: String) -> String {
     for prefix in ["person:", "dashboard:"] where actor.hasPrefix(prefix) {
-      return String(actor.dropFirst(prefix.count))
+      return actor.dropFirst(prefix.count).lowercased()
     }
     return actor
+  }
+
+  /// Whether an actor is a person at all: the operator's console is whoever sits at the machine, and so no second person.
+  package static func isPerson(actor: String) -> Bool {
+    actor.hasPrefix("person:") || actor.hasPrefix("dashboard:")
   }
 }

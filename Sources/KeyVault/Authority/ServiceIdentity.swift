@@ -55,11 +55,15 @@ extension KeyAuthority {
       lifetime: CertificateAuthority.serviceLifetime, now: now)
     try commit(actor: actor) { database, audit -> Decision<Void> in
       try database.execute(
+        sql: "UPDATE service_certificate SET replaced = ? WHERE service = ? AND replaced IS NULL",
+        arguments: [Int64(bitPattern: now.unixMicroseconds), commonName])
+      try database.execute(
         sql: "INSERT INTO service_certificate (serial, service, issued, expires) VALUES (?, ?, ?, ?)",
         arguments: [
           Data(certificate.serialNumber.bytes), commonName, Int64(bitPattern: now.unixMicroseconds),
           Int64(bitPattern: certificate.notValidAfter.unixMicroseconds),
         ])
+      try count(.serviceAuthority, version: 1, database)
       try audit.append(
         .issueCertificate, object: "service/\(commonName)", reason: "certificate \(certificate.serialNumber.bytes.hex)")
       return .done(())
@@ -67,5 +71,17 @@ extension KeyAuthority {
     return ServiceIdentity(
       certificatePEM: try certificate.pemText, privateKeyPEM: key.pemRepresentation + "\n",
       certificate: try certificate.derBytes)
+  }
+}
+
+extension KeyAuthority {
+  /// Whether a service's certificate is its latest one: an earlier one opens nothing here any more.
+  func isCurrent(_ service: ServiceID, serial: [UInt8]) throws -> Bool {
+    try read {
+      try Bool.fetchOne(
+        $0,
+        sql: "SELECT EXISTS (SELECT 1 FROM service_certificate WHERE serial = ? AND service = ? AND replaced IS NULL)",
+        arguments: [Data(serial), service.rawValue])
+    } ?? false
   }
 }

@@ -66,6 +66,19 @@ package struct BackupHeader: Sendable, Hashable {
       key: KeyDerivation.hkdfSHA256(key: backupKey, salt: salt, info: encoded, count: AEAD.keySize))
   }
 
+  /// Bytes of a file that hold its header whole.
+  package static let longestBeginning = 4 + sizeLimit
+
+  /// Reads the header of a file from its first ``longestBeginning`` bytes.
+  /// - Throws: ``VaultError/Code/badRequest`` for anything else.
+  package init(beginning bytes: [UInt8]) throws(VaultError) {
+    let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    guard (1...Self.sizeLimit).contains(length), bytes.count >= 4 + length else {
+      throw VaultError(.badRequest, "this is no backup of a vault")
+    }
+    try self.init(decoding: Array(bytes[4..<(4 + length)]))
+  }
+
   static func nonce(_ number: UInt64, isLast: Bool) -> [UInt8] {
     [0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } + [isLast ? 1 : 0]
   }

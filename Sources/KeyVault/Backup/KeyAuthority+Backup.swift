@@ -7,8 +7,8 @@ extension KeyAuthority {
   /// Writes a sealed copy of the whole vault, as it is at one moment, to a file of mode 0600.
   /// - Parameter path: must not exist; whole or not there at all.
   package func backup(to path: String, actor: String) throws -> BackupHeader {
-    let snapshot = "\(path).snapshot"
-    unlink(snapshot)
+    // Beside the vault, so that opening it removes what a crash left.
+    let snapshot = "\(file.directory)/\(VaultFile.outgoingPrefix)\(UUID().uuidString).snapshot"
     defer { unlink(snapshot) }
     let salt = try SecureRandom.bytes(32)
     let (key, header) = try commit(actor: actor) { database, audit -> Decision<(KeyHierarchy.Stored, BackupHeader)> in
@@ -48,25 +48,38 @@ extension KeyAuthority {
   ///   - backup: path of the backup.
   ///   - recovery: what goes with it.
   ///   - directory: where no vault may be yet.
-  /// - Throws: ``VaultError/Code/wrongRoot`` or ``VaultError/Code/unopenable``; then nothing was written.
+  /// - Returns: of what the vault was made, and its verified audit log.
+  /// - Throws: ``VaultError/Code/wrongRoot`` or ``VaultError/Code/unopenable``; then there is no vault. It appears whole, with
+  ///   the restore in its audit log, or not at all.
   package static func restore(
     backup: String, recovery: RecoveryFile, root: RootKeySource, directory: String
-  ) throws -> BackupHeader {
+  ) throws -> (header: BackupHeader, audit: AuditVerifier.Summary) {
     guard !VaultFile.exists(in: directory) else {
       throw VaultError(.alreadyInitialised, "\(directory) holds a vault already")
     }
     let key = try recovery.open(root: root.open(recovery.root))
-    try PrivateFile.makeDirectory(directory)
-    let target = directory + "/" + VaultFile.fileName
-    let header = try BackupReader(path: backup).open(recovery: recovery, key: key, to: target + ".restored")
-    guard rename(target + ".restored", target) == 0 else {
+    let staging = directory + "/restoring"
+    try PrivateFile.makeDirectory(staging)
+    // What an earlier attempt left that was interrupted.
+    for suffix in ["", "-wal", "-shm", "-journal"] { unlink("\(staging)/\(VaultFile.fileName)\(suffix)") }
+    let header = try BackupReader(path: backup).open(
+      recovery: recovery, key: key, to: "\(staging)/\(VaultFile.fileName)")
+    let authority = try open(directory: staging, root: root)
+    try authority.recordRestore(header)
+    let audit = try authority.verifyAudit()
+    try authority.recordClose()
+    try authority.file.forgetWriteAheadLog()
+    authority.shut()
+    let target = "\(directory)/\(VaultFile.fileName)"
+    guard rename("\(staging)/\(VaultFile.fileName)", target) == 0 else {
       throw VaultError(.storage, "cannot create \(target)")
     }
-    return header
+    try PrivateFile.flushDirectory(of: target)
+    try? FileManager.default.removeItem(atPath: staging)
+    return (header, audit)
   }
 
-  /// Records that this vault comes from a backup: the first thing that it does.
-  package func recordRestore(_ header: BackupHeader) throws {
+  private func recordRestore(_ header: BackupHeader) throws {
     try commit(actor: "local") { _, audit -> Decision<Void> in
       try audit.append(
         .restore, object: "vault",

@@ -20,6 +20,8 @@ package struct Destruction: Sendable, Codable, Hashable {
   package let id: Int64
   /// Whose keys.
   package let device: DeviceID
+  /// The last version that it is about: a key that the device got after the agreement is not touched.
+  package let through: UInt32
   /// Why.
   package let reason: String
   /// Who proposed it.
@@ -48,6 +50,7 @@ package struct Destruction: Sendable, Codable, Hashable {
     guard let device = DeviceID(row["device"] as String) else { return nil }
     id = row["id"]
     self.device = device
+    through = UInt32(truncatingIfNeeded: row["through"] as Int64)
     reason = row["reason"]
     proposer = row["proposer"]
     approver = row["approver"]

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Foundation
 internal import Wire
 
-/// A signed statement that all keys of a device are gone: Ed25519 (RFC 8032) over the UTF-8 bytes of ``statement``, so that
+/// A signed statement that a device's keys are gone: Ed25519 (RFC 8032) over the UTF-8 bytes of ``statement``, so that
 /// OpenSSL alone can check it.
 package struct DestructionCertificate: Sendable, Codable, Hashable {
   /// What is stated.
@@ -13,7 +13,8 @@ package struct DestructionCertificate: Sendable, Codable, Hashable {
     package let device: String
     /// Every key that was destroyed.
     package let keys: [String]
-    /// Version of the backup key that was destroyed with them: no backup under it, or under an earlier one, opens any more.
+    /// Version of the backup key that the vault destroyed with them: a backup under it, or under an earlier one, opens only
+    /// where somebody kept its recovery file, and with the root.
     package let backupKey: UInt32
     /// Why.
     package let reason: String

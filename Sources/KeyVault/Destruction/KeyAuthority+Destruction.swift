@@ -19,6 +19,9 @@ extension KeyAuthority {
         .badRequest, "a destruction waits \(KeyPolicy.shortestWait) to \(KeyPolicy.longestWait) days, not \(days)")
     }
     return try commit(actor: actor) { database, audit in
+      guard try mayTakePart(actor, in: .destroyDeviceKeys, database) else {
+        return try refuseImpersonal(.propose, object: "device/\(device)", &audit)
+      }
       guard try storedKeys(of: device, database).contains(where: { !$0.state.isDestroyed }) else {
         try audit.append(.propose, .refused, object: "device/\(device)", reason: VaultError.Code.unknownDevice.rawValue)
         return .refused(VaultError(.unknownDevice, "\(device) has no key that could be destroyed"))
@@ -30,30 +33,33 @@ extension KeyAuthority {
     }
   }
 
-  /// Schedules what two people agreed to.
-  /// - Returns: why not.
-  func scheduleDestruction(
-    _ proposal: Proposal, approver: String, _ database: Database, _ audit: inout AuditAppender
-  ) throws -> VaultError? {
+  /// Why a destruction cannot be scheduled; `nil` if it can.
+  func obstacleToDestruction(_ proposal: Proposal, _ database: Database) throws -> VaultError? {
     let name = String(proposal.object.dropFirst("device/".count))
-    let days = try JSONDecoder().decode(Schedule.self, from: Data(proposal.parameters.utf8)).days
-    try markCarriedOut(proposal.id, database)
+    guard let device = DeviceID(name), try storedKeys(of: device, database).contains(where: { !$0.state.isDestroyed })
+    else { return VaultError(.stateForbids, "\(name) has no key left that could be destroyed") }
     let isPending =
       try Bool.fetchOne(
         database,
         sql: """
           SELECT EXISTS (SELECT 1 FROM destruction WHERE device = ? AND cancelled IS NULL AND carried_out IS NULL)
           """, arguments: [name]) ?? false
-    guard !isPending else {
-      try audit.append(.scheduleDestruction, .refused, object: proposal.object, reason: "scheduled before")
-      return VaultError(.stateForbids, "a destruction of \(name)'s keys is scheduled already")
-    }
+    return isPending ? VaultError(.stateForbids, "a destruction of \(name)'s keys is scheduled already") : nil
+  }
+
+  /// Schedules what two people agreed to.
+  func scheduleDestruction(
+    _ proposal: Proposal, approver: String, _ database: Database, _ audit: inout AuditAppender
+  ) throws {
+    let name = String(proposal.object.dropFirst("device/".count))
+    let days = try JSONDecoder().decode(Schedule.self, from: Data(proposal.parameters.utf8)).days
+    try markCarriedOut(proposal.id, database)
     let now = clock().unixMicroseconds
     let wait = UInt64(days) * 86_400
     try database.execute(
       sql: """
-        INSERT INTO destruction (device, reason, proposer, approver, scheduled, due, observed_due)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO destruction (device, through, reason, proposer, approver, scheduled, due, observed_due)
+        VALUES (?1, (SELECT MAX(version) FROM device_key WHERE device = ?1), ?2, ?3, ?4, ?5, ?6, ?7)
         """,
       arguments: [
         name, proposal.reason, proposal.proposer, approver, Int64(bitPattern: now),
@@ -62,7 +68,6 @@ extension KeyAuthority {
     try audit.append(
       .scheduleDestruction, object: proposal.object,
       reason: "in \(days) days, proposed by \(proposal.proposer): \(proposal.reason)")
-    return nil
   }
 
   /// Takes a scheduled destruction back: until it is carried out, one person is enough.
@@ -110,6 +115,9 @@ extension KeyAuthority {
         try audit.append(.releaseHold, .refused, object: object, reason: VaultError.Code.unknown.rawValue)
         return .refused(VaultError(.unknown, "there is no legal hold on \(device)"))
       }
+      guard PersonName.isPerson(actor: actor) else {
+        return try refuseImpersonal(.releaseHold, object: object, &audit)
+      }
       guard PersonName.of(actor: setter) != PersonName.of(actor: actor) else {
         try audit.append(.releaseHold, .refused, object: object, reason: VaultError.Code.needsSecondPerson.rawValue)
         return .refused(VaultError(.needsSecondPerson, "another person than \(setter) has to release the hold"))
@@ -150,7 +158,10 @@ extension KeyAuthority {
       sql:
         "SELECT COALESCE(used_meanwhile, 0) FROM destruction WHERE device = ? AND cancelled IS NULL AND carried_out IS NULL",
       arguments: [device.name])
-    guard let last, UInt64(bitPattern: last) + 3_600_000_000 <= now || last == 0 else { return }
+    // A clock that jumped back silences nothing.
+    guard let last = last.map({ UInt64(bitPattern: $0) }),
+      last == 0 || now < last || now - last >= 3_600_000_000
+    else { return }
     try database.execute(
       sql: "UPDATE destruction SET used_meanwhile = ? WHERE device = ? AND cancelled IS NULL AND carried_out IS NULL",
       arguments: [Int64(bitPattern: now), device.name])

@@ -19,9 +19,19 @@ extension KeyAuthority {
           """, arguments: [Int64(bitPattern: now), observed]
       ).compactMap { Destruction($0, now: now) }
     }
-    for destruction in due { try shred(destruction) }
-    if !due.isEmpty { try file.forgetWriteAheadLog() }
-    return due.map(\.device)
+    var gone: [DeviceID] = []
+    for destruction in due {
+      file.mayHoldErased = true
+      do {
+        try shred(destruction)
+        gone.append(destruction.device)
+      } catch let error as VaultError where error == VaultError(.heldByLaw, "") {
+        // Held or taken back since it was looked up: recorded, and no reason to keep the others waiting.
+        continue
+      }
+    }
+    if file.mayHoldErased { try file.forgetWriteAheadLog() }
+    return gone
   }
 
   /// Destroys all keys of a device, and the key of every backup that still holds them, in one transaction.
@@ -44,19 +54,16 @@ extension KeyAuthority {
         return .refused(VaultError(.heldByLaw, "\(destruction.device) was held or taken back meanwhile"))
       }
       let change = KeyChange(actor: actor, reason: "destruction \(destruction.id): \(destruction.reason)", time: time)
-      let keys = try storedKeys(of: destruction.device, database).filter { !$0.state.isDestroyed }
+      let stored = try storedKeys(of: destruction.device, database)
+      let keys = stored.filter { !$0.state.isDestroyed && $0.version.rawValue <= destruction.through }
       for key in keys {
         try apply(.destroy, to: key, change, database)
         try audit.append(.destroy, object: key.name.description, reason: change.reason)
       }
-      try database.execute(
-        sql: """
-          UPDATE device SET pending = NULL, revoked = COALESCE(revoked, ?), access_revision = ? WHERE name = ?
-          """,
-        arguments: [Int64(bitPattern: time), try nextAccessRevision(database), destruction.device.name])
-      try database.execute(
-        sql: "UPDATE claim SET revoked = ? WHERE device = ? AND used IS NULL AND revoked IS NULL",
-        arguments: [Int64(bitPattern: time), destruction.device.name])
+      // A device that was given to somebody else meanwhile goes on with its later key.
+      if !stored.contains(where: { $0.version.rawValue > destruction.through && !$0.state.isDestroyed }) {
+        try shutOut(destruction.device, at: time, database)
+      }
       let backupKey = try beginBackupEpoch(change, database, &audit)
       let certificate = try DestructionCertificate(
         destruction, keys: keys, backupKey: backupKey, destroyed: time, auditEntries: audit.length,
@@ -68,6 +75,17 @@ extension KeyAuthority {
     }
     forget(destruction.device, versions)
     VaultMetrics.destroyed.increment(by: versions.count)
+  }
+
+  private func shutOut(_ device: DeviceID, at time: UInt64, _ database: Database) throws {
+    try database.execute(
+      sql: """
+        UPDATE device SET pending = NULL, revoked = COALESCE(revoked, ?), access_revision = ? WHERE name = ?
+        """,
+      arguments: [Int64(bitPattern: time), try nextAccessRevision(database), device.name])
+    try database.execute(
+      sql: "UPDATE claim SET revoked = ? WHERE device = ? AND used IS NULL AND revoked IS NULL",
+      arguments: [Int64(bitPattern: time), device.name])
   }
 
   /// Destroys the key of all backups that were made so far, and makes the one of those to come.

@@ -1,9 +1,9 @@
 internal import Crypto
-internal import Sealing
+package import Sealing
 internal import Wire
 
 /// The plaintext of an enrolment: `[device id, claim token, data key, csr]`.
-struct EnrolmentRequest {
+package struct EnrolmentRequest {
   /// Bytes of a claim token.
   static let tokenSize = 32
 
@@ -14,7 +14,9 @@ struct EnrolmentRequest {
   /// SHA-256 of the whole plaintext: tells a repeated request from another one.
   let digest: [UInt8]
 
-  init(decoding plaintext: SecretBytes) throws(VaultError) {
+  /// Reads the opened plaintext.
+  /// - Throws: ``VaultError/Code/badRequest`` for anything else.
+  package init(decoding plaintext: SecretBytes) throws(VaultError) {
     let parsed = plaintext.withWipedCopy { bytes in
       Result { () throws(WireError) in
         var reader = CBORReader(bytes)
@@ -41,11 +43,13 @@ struct EnrolmentRequest {
 }
 
 /// The plaintext of a rotation: `[version, data key]`.
-struct RotationRequest {
+package struct RotationRequest {
   let version: KeyVersion
   let dataKey: SecretBytes
 
-  init(decoding plaintext: SecretBytes) throws(VaultError) {
+  /// Reads the opened plaintext.
+  /// - Throws: ``VaultError/Code/badRequest`` for anything else.
+  package init(decoding plaintext: SecretBytes) throws(VaultError) {
     let parsed = plaintext.withWipedCopy { bytes in
       Result { () throws(WireError) in
         var reader = CBORReader(bytes)

@@ -2,6 +2,10 @@ internal import GRDB
 package import Wire
 
 extension KeyAuthority {
+  /// Services that hold no grant, whoever asks for it: a custodian who could give the operator's console a session key
+  /// could read an ECG, and the broker sees nothing but ciphertext.
+  package static let keylessServices: Set<ServiceID> = [.operatorConsole, .broker]
+
   /// Lets a service receive a kind of key; adding what is there already changes only its expiry.
   /// - Parameters:
   ///   - device: `nil` for all devices.
@@ -13,6 +17,13 @@ extension KeyAuthority {
       throw VaultError(.badRequest, "a grant for \(purpose.rawValue) belongs to no single device")
     }
     return try commit(actor: actor) { database, audit in
+      guard !Self.keylessServices.contains(service) else {
+        try audit.append(
+          .addGrant, .refused, object: "grant/\(service)", purpose: purpose.rawValue,
+          reason: VaultError.Code.forbidden.rawValue)
+        return .refused(
+          VaultError(.forbidden, "\(service) receives no key: who administers or carries must not be able to read"))
+      }
       let id = try Int64.fetchOne(
         database,
         sql: """

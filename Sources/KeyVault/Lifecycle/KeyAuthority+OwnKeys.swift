@@ -89,7 +89,8 @@ extension KeyAuthority {
       database.cachedStatement(
         sql: "UPDATE own_key SET uses = uses + ?, last_used = ? WHERE name = ? AND version = ? RETURNING uses"),
       arguments: [uses, Int64(bitPattern: clock().unixMicroseconds), name.rawValue, Int64(version)])
-    if let total, let limit = KeyPolicy.limit(of: name.role), total > limit.count {
+    guard let total else { throw VaultError(.corrupted, "there is no key \(name.rawValue)/\(version) to count for") }
+    if let limit = KeyPolicy.limit(of: name.role), total > limit.count {
       throw VaultError(
         .limitReached,
         "\(name.rawValue)/\(version) has reached its limit of \(limit.count) \(limit.of): rotate it")

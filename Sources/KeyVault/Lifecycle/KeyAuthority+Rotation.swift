@@ -64,18 +64,18 @@ extension KeyAuthority {
           try audit.append(.rotate, object: object, reason: "repeated answer to the same request")
           return .done(request.version)
         }
-        let change = KeyChange(actor: actor, reason: "rotation", time: clock().unixMicroseconds)
-        try install(request.dataKey, of: device, as: request.version, change, database)
-        try count(.enrolment, version: 1, database)
-        try database.execute(
-          sql: "UPDATE device SET pending = NULL, access_revision = ? WHERE name = ?",
-          arguments: [try nextAccessRevision(database), device.name])
-        try audit.append(.rotate, object: object)
-        return .done(request.version)
       } catch let error as VaultError where error.code != .corrupted {
         try audit.append(.rotate, .refused, object: object, reason: error.code.rawValue)
         return .refused(error)
       }
+      let change = KeyChange(actor: actor, reason: "rotation", time: clock().unixMicroseconds)
+      try install(request.dataKey, of: device, as: request.version, change, database)
+      try count(.enrolment, version: 1, database)
+      try database.execute(
+        sql: "UPDATE device SET pending = NULL, access_revision = ? WHERE name = ?",
+        arguments: [try nextAccessRevision(database), device.name])
+      try audit.append(.rotate, object: object)
+      return .done(request.version)
     }
   }
 

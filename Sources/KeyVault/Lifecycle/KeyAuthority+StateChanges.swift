@@ -15,7 +15,7 @@ extension KeyAuthority {
   }
 
   /// Ends the time of a device's active or suspended key: it protects nothing new and still opens what it protected. The
-  /// device needs a new enrolment, or a rotation that was asked for before.
+  /// device needs a new enrolment.
   /// - Returns: the version that is deactivated.
   package func deactivate(_ device: DeviceID, reason: String, actor: String) throws -> KeyVersion {
     try change(device, in: [.active, .suspended], .deactivate, action: .deactivate, reason: reason, actor: actor)

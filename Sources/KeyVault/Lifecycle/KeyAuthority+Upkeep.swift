@@ -53,6 +53,7 @@ extension KeyAuthority {
           sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
           arguments: [Self.observedMark, Data(String(total).utf8)])
       }
+      try sweep(database, now: now)
       let due = try String.fetchAll(
         database,
         sql: """
@@ -73,6 +74,15 @@ extension KeyAuthority {
     }
     upkeep.destructions = try carryOutDestructions()
     return upkeep
+  }
+
+  /// Ends for good what has expired, so that a clock that is set back revives nothing.
+  private func sweep(_ database: Database, now: Int64) throws {
+    for statement in [
+      "UPDATE claim SET revoked = ?1 WHERE used IS NULL AND revoked IS NULL AND expires <= ?1",
+      "UPDATE proposal SET withdrawn = ?1 WHERE withdrawn IS NULL AND carried_out IS NULL AND expires <= ?1",
+      "DELETE FROM access_grant WHERE expires <= ?1",
+    ] { try database.execute(sql: statement, arguments: [now]) }
   }
 
   /// How often ``upkeep(elapsed:wall:)`` is worth a round, in seconds.

@@ -31,8 +31,7 @@ extension KeyAuthority {
     let checked = try Self.publicKey(of: request, name: name)
     return try commit(actor: actor) { database, audit in
       let isFirst =
-        try role == .custodian
-        && Int.fetchOne(database, sql: "SELECT COUNT(*) FROM person WHERE role = 'custodian'") == 0
+        try role == .custodian && custodiansEver(database) == 0
       let isKnown =
         try Bool.fetchOne(
           database, sql: "SELECT EXISTS (SELECT 1 FROM person WHERE name = ? AND removed IS NULL)",
@@ -40,6 +39,9 @@ extension KeyAuthority {
       guard !isKnown else {
         try audit.append(.addPerson, .refused, object: "person/\(name)", reason: "known")
         return .refused(VaultError(.stateForbids, "\(name) can sign in already: remove them first"))
+      }
+      guard try mayTakePart(actor, in: .addPerson, database) else {
+        return try refuseImpersonal(.addPerson, object: "person/\(name)", &audit)
       }
       if isFirst {
         let certificate = try admitPerson(name, role: role, publicKey: checked, reason: reason, database, &audit)
@@ -74,6 +76,11 @@ extension KeyAuthority {
       commonName: Person.prefix + name, publicKey: publicKey, usages: [.clientAuth],
       lifetime: CertificateAuthority.serviceLifetime, now: now)
     try count(.serviceAuthority, version: 1, database)
+    if role == .custodian {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+        arguments: [Self.custodiansMark, Data(String(custodiansEver(database) + 1).utf8)])
+    }
     try database.execute(
       sql: """
         INSERT INTO person (name, role, serial, certificate, added) VALUES (?, ?, ?, ?, ?)
@@ -88,6 +95,15 @@ extension KeyAuthority {
       .addPerson, object: "person/\(name)", purpose: role.rawValue,
       reason: "certificate \(certificate.serialNumber.bytes.hex): \(reason)")
     return try certificate.pemText
+  }
+
+  private static let custodiansMark = "first-custodian"
+
+  /// How many custodians were ever let in: who leaves or changes role does not open the door again.
+  func custodiansEver(_ database: Database) throws -> Int {
+    let stored = try Data.fetchOne(
+      database, sql: "SELECT value FROM meta WHERE name = ?", arguments: [Self.custodiansMark])
+    return stored.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
   }
 
   /// Takes a person's access away, from their next request on.

@@ -18,6 +18,7 @@ final class DeviceKeyCache: Sendable {
     // old one is forgotten whole.
     var young: [Name: SecretBytes] = [:]
     var old: [Name: SecretBytes] = [:]
+    var epoch: UInt64 = 0
   }
 
   private let content = Mutex(Content())
@@ -31,12 +32,17 @@ final class DeviceKeyCache: Sendable {
     }
   }
 
-  func insert(_ key: SecretBytes, as name: Name) {
-    content.withLock { Self.insert(key, name, &$0) }
+  /// Changes with every removal: a key that was looked up before one may not be kept after it.
+  var epoch: UInt64 { content.withLock { $0.epoch } }
+
+  /// Keeps a key, unless one was removed since `epoch`: it could be this one.
+  func insert(_ key: SecretBytes, as name: Name, epoch: UInt64) {
+    content.withLock { if $0.epoch == epoch { Self.insert(key, name, &$0) } }
   }
 
   func remove(_ name: Name) {
     content.withLock {
+      $0.epoch += 1
       $0.young[name] = nil
       $0.old[name] = nil
     }
@@ -44,7 +50,7 @@ final class DeviceKeyCache: Sendable {
 
   /// Forgets, and so wipes, every key.
   func removeAll() {
-    content.withLock { $0 = Content() }
+    content.withLock { $0 = Content(epoch: $0.epoch + 1) }
   }
 
   private static func insert(_ key: SecretBytes, _ name: Name, _ content: inout Content) {

@@ -14,6 +14,7 @@ extension KeyAuthority {
       throw VaultError(.badRequest, "more than \(ReleaseRequest.batchLimit) sessions in one request")
     }
     guard !requests.isEmpty else { return [] }
+    let epoch = cache.epoch
     let decisions = try await releases.decide(requests, for: service) { [self] calls in
       do {
         return try await file.pool.write { [self] database in try decide(database, calls) }
@@ -24,7 +25,7 @@ extension KeyAuthority {
           .auditUnavailable, "the release could not be recorded, so no key was released (\(error.databaseReason))")
       }
     }
-    return try zip(requests, decisions).map { request, decision in try answer(request, decision) }
+    return try zip(requests, decisions).map { request, decision in try answer(request, decision, epoch: epoch) }
   }
 
   /// The key of a kind of records of the whole tenant.
@@ -47,6 +48,7 @@ extension KeyAuthority {
   private func decide(
     _ database: Database, _ calls: [(ServiceID, [ReleaseRequest])]
   ) throws -> [[ReleaseDecision]] {
+    try sealed.requireUnaltered(database)
     let time = clock().unixMicroseconds
     var audit = try AuditAppender(database, actor: "", time: time)
     let count = try database.cachedStatement(
@@ -80,14 +82,24 @@ extension KeyAuthority {
     }
     for device in ledger.devicesNearLimit { try askToRotate(device, because: "sessions", database, &audit) }
     try audit.seal(signer: keys.auditSigner)
+    try sealed.seal(database, count: audit.length, signer: keys.auditSigner, isChanged: false)
     return decisions
   }
 
-  private func answer(_ request: ReleaseRequest, _ decision: ReleaseDecision) throws -> ReleaseAnswer {
+  private func answer(
+    _ request: ReleaseRequest, _ decision: ReleaseDecision, epoch: UInt64
+  ) throws -> ReleaseAnswer {
     switch decision {
     case .refuse(let refusal): return .refused(refusal)
     case .release(let key):
-      let deviceKey = try deviceKey(key)
+      // One damaged row is no reason to keep everybody else's keys back.
+      let found: SecretBytes?
+      do {
+        found = try self.deviceKey(key, epoch: epoch)
+      } catch let error as VaultError where error.code == .corrupted {
+        return .refused(.damaged)
+      }
+      guard let deviceKey = found else { return .refused(.destroyed) }
       return .released(
         try request.purposes.map { purpose in
           try SessionKey(
@@ -96,12 +108,19 @@ extension KeyAuthority {
     }
   }
 
-  /// The data key of a device, from the cache or unwrapped.
-  func deviceKey(_ key: StoredDeviceKey) throws -> SecretBytes {
+  /// The data key of a device, from the cache or unwrapped; `nil` if it was destroyed since the decision.
+  /// - Parameter epoch: of the cache, before the decision.
+  func deviceKey(_ key: StoredDeviceKey, epoch: UInt64) throws -> SecretBytes? {
     let name = DeviceKeyCache.Name(device: key.device, version: key.version)
     if let cached = cache[name] { return cached }
+    var key = key
+    if keys.tenant[key.kek] == nil {
+      // Rewrapped since the decision, and the tenant key of then is gone.
+      key = try read { try storedKey(key.device, key.version, $0) }
+      if key.state.isDestroyed { return nil }
+    }
     let unwrapped = try unwrap(key)
-    cache.insert(unwrapped, as: name)
+    cache.insert(unwrapped, as: name, epoch: epoch)
     return unwrapped
   }
 }

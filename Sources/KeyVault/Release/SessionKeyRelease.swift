@@ -45,6 +45,8 @@ package enum ReleaseRefusal: String, Sendable, CaseIterable {
   case destroyed
   /// The session would use an initialisation vector of another one under the same key, or has another one than before.
   case ivRepeated = "iv-repeated"
+  /// The key's row is not one that the vault wrote, or does not unwrap: somebody has to look.
+  case damaged
   /// The key has derived keys of as many sessions as it may.
   case limitReached = "limit-reached"
 }

@@ -42,7 +42,7 @@ struct SessionRegister {
     guard
       let row = try Row.fetchOne(key, arguments: [device.name, Int64(request.version.rawValue)])
     else { return .refuse(.unknownKey) }
-    let stored = try StoredDeviceKey(row, device: device)
+    guard let stored = try? StoredDeviceKey(row, device: device) else { return .refuse(.damaged) }
     if stored.state.release == .none {
       return .refuse(stored.state.isDestroyed ? .destroyed : .stateForbids)
     }

@@ -68,7 +68,8 @@ enum PrivateFile {
     }
   }
 
-  private static func flushDirectory(of path: String) throws(VaultError) {
+  /// Puts a directory's entries on the disk: the file at `path` is there, or gone, whatever happens to the power.
+  static func flushDirectory(of path: String) throws(VaultError) {
     let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let descriptor = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw VaultError(.storage, "cannot open \(parent): \(Self.cause)") }

@@ -10,7 +10,7 @@ extension VaultResponse {
 
   /// A sealed backup, streamed; its file is gone before the first byte leaves.
   static func backup(of authority: KeyAuthority, actor: String) throws -> Response {
-    let path = "\(authority.file.directory)/outgoing-\(UUID().uuidString).backup"
+    let path = "\(authority.file.directory)/\(VaultFile.outgoingPrefix)\(UUID().uuidString).backup"
     defer { unlink(path) }
     _ = try authority.backup(to: path, actor: actor)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

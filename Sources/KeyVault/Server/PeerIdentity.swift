@@ -46,6 +46,7 @@ final class PeerConnection: Sendable {
 
   private struct Proven {
     let identity: PeerIdentity
+    let serial: [UInt8]
     let expires: Date
   }
 
@@ -57,12 +58,18 @@ final class PeerConnection: Sendable {
   /// Where the peer is; `unknown` on a socket without addresses.
   var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 
+  /// Serial number of the certificate that ``identity(trust:now:)`` looked at.
+  var serial: [UInt8] { proven.withLock { $0?.serial ?? [] } }
+
   /// Who the verified client certificate names; looked at once a connection, and no longer than it is valid.
   func identity(trust: PeerTrust, now: Date) async throws(VaultError) -> PeerIdentity {
     if let known = proven.withLock({ $0 }), now <= known.expires { return known.identity }
     let certificate = try await verifiedCertificate()
     let identity = try PeerIdentity(certificate, trust: trust, now: now)
-    proven.withLock { $0 = Proven(identity: identity, expires: certificate.notValidAfter) }
+    proven.withLock {
+      $0 = Proven(
+        identity: identity, serial: Array(certificate.serialNumber.bytes), expires: certificate.notValidAfter)
+    }
     return identity
   }
 

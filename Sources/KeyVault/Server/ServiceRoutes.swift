@@ -13,6 +13,7 @@ struct ServiceRoutes: Sendable {
   static let recordBytes = 64
 
   let door: VaultDoor
+  let refusals = RefusalGate()
 
   /// The open vault; a sealed one throws ``VaultError/Code/sealed``.
   var authority: KeyAuthority { get throws(VaultError) { try door.authority } }
@@ -62,7 +63,13 @@ struct ServiceRoutes: Sendable {
 
   /// Who asks; told by a sealed vault too.
   func identity(_ context: VaultRequestContext) async throws -> PeerIdentity {
-    try await context.connection.identity(trust: door.trust, now: door.clock())
+    let peer = try await context.connection.identity(trust: door.trust, now: door.clock())
+    if case .service(let service) = peer, let authority = try? door.authority,
+      try !authority.isCurrent(service, serial: context.connection.serial)
+    {
+      throw VaultError(.forbidden, "this certificate of \(service) was replaced by a later one")
+    }
+    return peer
   }
 
   /// The service that asks; a device is refused, and the refusal recorded.
@@ -73,11 +80,15 @@ struct ServiceRoutes: Sendable {
     return service
   }
 
-  /// Records that this peer may not use a route.
+  /// Records that this peer may not use a route. Of a flood, not every refusal is written down: ``RefusalGate``.
   func refusal(_ context: VaultRequestContext, _ reason: String) async throws -> VaultError {
     let actor = try await identity(context).actor
+    guard let unrecorded = refusals.admit(actor) else {
+      return VaultError(.tooMany, "too many refused requests of \(actor): come back later")
+    }
     try authority.recordRefusal(
-      .access, actor: actor, object: context.endpointPath ?? "route", reason: reason)
+      .access, actor: actor, object: context.endpointPath ?? "route",
+      reason: reason + (unrecorded > 0 ? "; \(unrecorded) refusals before this one were only counted" : ""))
     return VaultError(.forbidden, reason)
   }
 }

@@ -5,8 +5,9 @@ internal import Wire
 ///
 ///     request = [1, [ [device: tstr, session: bstr, iv: bstr, version: uint, purposes: uint], … ]]   ; bit 0 session, bit 1 findings
 ///     answer  = [1, [ [0, [key: bstr, …]] / [1, refusal: tstr], … ]]
-enum SessionKeyMessage {
-  static func decode(_ message: [UInt8]) throws(VaultError) -> [ReleaseRequest] {
+package enum SessionKeyMessage {
+  /// Reads a request for session keys.
+  package static func decode(_ message: [UInt8]) throws(VaultError) -> [ReleaseRequest] {
     do {
       var reader = CBORReader(message)
       _ = try reader.array("request", count: 2...2)
@@ -38,7 +39,8 @@ enum SessionKeyMessage {
       purposes: SessionKeyPurpose.allCases.filter { bits & $0.bit != 0 })
   }
 
-  static func encode(_ answers: [ReleaseAnswer]) -> [UInt8] {
+  /// The answer to a request for session keys.
+  package static func encode(_ answers: [ReleaseAnswer]) -> [UInt8] {
     var writer = CBORWriter(reservingCapacity: answers.count * 80 + 16)
     writer.beginArray(2)
     writer.write(1)
@@ -58,7 +60,8 @@ enum SessionKeyMessage {
     return writer.bytes
   }
 
-  static func decodeRecordPurpose(_ message: [UInt8]) throws(VaultError) -> GrantPurpose {
+  /// Reads a request for the key of a kind of records.
+  package static func decodeRecordPurpose(_ message: [UInt8]) throws(VaultError) -> GrantPurpose {
     do {
       var reader = CBORReader(message)
       _ = try reader.array("request", count: 2...2)

@@ -7,6 +7,8 @@ internal import Synchronization
 /// The vault's directory: `vault.sqlite`, held by one process at a time.
 final class VaultFile: Sendable {
   static let fileName = "vault.sqlite"
+  /// Beginning of the names of backups in the making: a copy of the vault lies under it, wrapped, until it is sealed.
+  static let outgoingPrefix = "outgoing-"
   private static let lockName = "vault.lock"
   /// How long a reader of the file waits for a lock of SQLite's, in seconds.
   private static let busyTimeout: TimeInterval = 5
@@ -15,6 +17,13 @@ final class VaultFile: Sendable {
   let pool: DatabasePool
   /// The descriptor that holds the lock; -1 once the file is closed.
   private let lock: Mutex<Int32>
+  private let erased = Mutex(false)
+
+  /// Whether the write-ahead log may still hold what was erased: emptying it is tried until it succeeds.
+  var mayHoldErased: Bool {
+    get { erased.withLock { $0 } }
+    set { erased.withLock { $0 = newValue } }
+  }
 
   /// Whether a directory holds a vault's file, finished or not.
   static func exists(in directory: String) -> Bool { access(directory + "/" + fileName, F_OK) == 0 }
@@ -42,6 +51,7 @@ final class VaultFile: Sendable {
       close(lock)
       throw VaultError(.inUse, "another process holds the vault in \(directory) open")
     }
+    Self.removeUnfinishedBackups(directory)
     // SQLite creates its files with the permissions of this one.
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     if descriptor >= 0 { close(descriptor) }
@@ -66,9 +76,20 @@ final class VaultFile: Sendable {
   /// Empties the write-ahead log into the file, so that what was overwritten lies nowhere else. Old pages are overwritten with
   /// zeros (`secure_delete`); what a solid-state disk keeps of them is out of reach, and wrapped.
   func forgetWriteAheadLog() throws {
-    try pool.writeWithoutTransaction { database in
-      _ = try database.checkpoint(.truncate)
+    do {
+      try pool.writeWithoutTransaction { database in
+        _ = try database.checkpoint(.truncate)
+      }
+      mayHoldErased = false
+    } catch {
+      throw VaultError(.storage, "the write-ahead log cannot be emptied (\(error.databaseReason))")
     }
+  }
+
+  /// Removes what a process that was killed left of a backup: it would outlive a destruction.
+  private static func removeUnfinishedBackups(_ directory: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names where name.hasPrefix(outgoingPrefix) { unlink("\(directory)/\(name)") }
   }
 
   /// Closes the file for every holder of this object, and lets another process open it. Whoever still works with it gets

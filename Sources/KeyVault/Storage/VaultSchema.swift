@@ -26,6 +26,7 @@ enum VaultSchema {
       expires INTEGER NOT NULL, pending INTEGER, revoked INTEGER, access_revision INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX device_access ON device (access_revision);
+    CREATE INDEX device_revoked ON device (name) WHERE revoked IS NOT NULL;
     CREATE TABLE device_key (
       device TEXT NOT NULL REFERENCES device (name), version INTEGER NOT NULL, state TEXT NOT NULL,
       kek INTEGER NOT NULL, wrapped BLOB, created INTEGER NOT NULL, activated INTEGER, due INTEGER,
@@ -52,12 +53,14 @@ enum VaultSchema {
       expires INTEGER NOT NULL, used INTEGER, used_digest BLOB, revoked INTEGER
     ) STRICT;
     CREATE INDEX claim_device ON claim (device);
+    CREATE INDEX claim_open ON claim (id) WHERE used IS NULL AND revoked IS NULL;
     CREATE TABLE access_grant (
       id INTEGER PRIMARY KEY, service TEXT NOT NULL, device TEXT NOT NULL, purpose TEXT NOT NULL,
       created INTEGER NOT NULL, expires INTEGER, UNIQUE (service, device, purpose)
     ) STRICT;
     CREATE TABLE service_certificate (
-      serial BLOB PRIMARY KEY, service TEXT NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL
+      serial BLOB PRIMARY KEY, service TEXT NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL,
+      replaced INTEGER
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE person (
       name TEXT PRIMARY KEY, role TEXT NOT NULL, serial BLOB NOT NULL, certificate BLOB NOT NULL,
@@ -70,8 +73,9 @@ enum VaultSchema {
       reason TEXT NOT NULL, proposer TEXT NOT NULL, proposed INTEGER NOT NULL, expires INTEGER NOT NULL,
       approver TEXT, approved INTEGER, withdrawn INTEGER, carried_out INTEGER
     ) STRICT;
+    CREATE INDEX proposal_open ON proposal (id) WHERE withdrawn IS NULL AND carried_out IS NULL;
     CREATE TABLE destruction (
-      id INTEGER PRIMARY KEY, device TEXT NOT NULL, reason TEXT NOT NULL, proposer TEXT NOT NULL,
+      id INTEGER PRIMARY KEY, device TEXT NOT NULL, through INTEGER NOT NULL, reason TEXT NOT NULL, proposer TEXT NOT NULL,
       approver TEXT NOT NULL, scheduled INTEGER NOT NULL, due INTEGER NOT NULL, observed_due INTEGER NOT NULL,
       used_meanwhile INTEGER, cancelled INTEGER, carried_out INTEGER, certificate BLOB
     ) STRICT;

@@ -19,19 +19,35 @@ struct VaultBackupCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await access.withVault { vault in
-      let recovery = try await vault.read(.recovery)
-      guard FileManager.default.createFile(atPath: out + ".new", contents: nil, attributes: [.posixPermissions: 0o600])
-      else { throw ConfigurationFault("\(out).new cannot be written.") }
+      var recovery = try await Self.fetch(vault, to: out + ".new")
+      // A destruction between the two would make them strangers to each other.
+      if recovery == nil { recovery = try await Self.fetch(vault, to: out + ".new") }
       defer { try? FileManager.default.removeItem(atPath: out + ".new") }
-      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: out + ".new"))
-      try await vault.backup { try file.write(contentsOf: Data($0)) }
-      try file.synchronize()
-      try file.close()
+      guard let recovery else {
+        throw KeyVaultError.unavailable("keys were destroyed while the backup was made, twice: try again")
+      }
       guard rename(out + ".new", out) == 0 else { throw ConfigurationFault("\(out) cannot be written.") }
       try Data(recovery.utf8).write(to: URL(fileURLWithPath: recoveryOut), options: .atomic)
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: recoveryOut)
       print("\(out) opens with \(recoveryOut) and the root")
     }
+  }
+
+  /// Fetches a backup into a file of mode 0600, then the recovery file.
+  /// - Returns: the recovery file, JSON; `nil` if it is of another backup key.
+  private static func fetch(_ vault: VaultOperator, to path: String) async throws -> String? {
+    guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+      throw ConfigurationFault("\(path) cannot be written.")
+    }
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    try await vault.backup { try file.write(contentsOf: Data($0)) }
+    try file.synchronize()
+    let recovery = try await vault.read(.recovery)
+    try file.seek(toOffset: 0)
+    let beginning = try file.read(upToCount: BackupHeader.longestBeginning) ?? Data()
+    return try BackupHeader(beginning: Array(beginning)).keyVersion
+      == RecoveryFile.decode(Data(recovery.utf8)).keyVersion ? recovery : nil
   }
 }
 
@@ -53,15 +69,10 @@ struct VaultRestoreCommand: AsyncParsableCommand {
       guard let contents = FileManager.default.contents(atPath: recovery), contents.count <= 4096 else {
         throw VaultError(.badRequest, "\(recovery) is no recovery file that can be read")
       }
-      let header = try KeyAuthority.restore(
+      let (header, audit) = try KeyAuthority.restore(
         backup: backup, recovery: RecoveryFile.decode(contents), root: place.root, directory: place.vaultDir)
-      let authority = try KeyAuthority.open(directory: place.vaultDir, root: place.root)
-      try authority.recordRestore(header)
-      let summary = try authority.verifyAudit()
-      try authority.recordClose()
       print(
-        "restored from a backup of \(header.auditEntries) audit entries; \(summary.count) verified in \(place.vaultDir)"
-      )
+        "restored from a backup of \(header.auditEntries) audit entries; \(audit.count) verified in \(place.vaultDir)")
     }
   }
 }
