@@ -37,11 +37,18 @@ enum LockedMemory {
 
 /// Protects the whole process, once, at its start.
 public enum ProcessHardening {
-  /// Forbids core dumps and debuggers of the same user (PR_SET_DUMPABLE 0, RLIMIT_CORE 0).
+  /// Signals of a crash.
+  private static let crashes = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP, SIGSYS, SIGQUIT]
+
+  /// Forbids core dumps and debuggers of the same user (PR_SET_DUMPABLE 0, RLIMIT_CORE 0), and the Swift runtime's report of
+  /// a crash, which shows registers and memory, and which waits for ever where the process may not be looked at. No program
+  /// that it starts gains rights (PR_SET_NO_NEW_PRIVS). Call it first of all: that last is a matter of each thread.
   public static func apply() {
+    for crash in crashes { signal(crash, SIG_DFL) }
     var limit = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     sb_forbid_dumps()
+    sb_forbid_new_privileges()
   }
 
   /// Which memory of the process can never be swapped to a disk.
@@ -54,10 +61,9 @@ public enum ProcessHardening {
     case nothing
   }
 
-  /// Hardens a process whose whole work is secrets, once, at its start: all memory is locked where that is permitted
-  /// (CAP_IPC_LOCK, LimitMEMLOCK=infinity), and no program that it starts gains rights (PR_SET_NO_NEW_PRIVS).
+  /// Locks all memory of a process whose whole work is secrets, once, at its start, where that is permitted (CAP_IPC_LOCK,
+  /// LimitMEMLOCK=infinity).
   public static func lockAllMemory() {
-    sb_forbid_new_privileges()
     // The heap of secrets first: it must not fail because all else took the limit.
     let areSecretsLocked = LockedMemory.isLocked
     let isAllLocked = sb_lock_memory() == 0

@@ -3,6 +3,7 @@ import Foundation
 import KeyVault
 import KeyVaultClient
 import Sealing
+import Synchronization
 import Testing
 import Wire
 
@@ -168,6 +169,29 @@ struct UnsealTests {
       for share in try RootTests.shares(in: directory + "/next") { _ = try door.give(share, actor: "local") }
       #expect(!door.status().isSealed)
       #expect(door.status().rootVersion == 2)
+    }
+  }
+
+  @Test("A vault that its witness refuses stays sealed, and its file free")
+  func refusedByWitness() async throws {
+    try await TemporaryDirectory.with { directory in
+      let root = RootKeySource.keyFile(path: directory + "/root.key")
+      do { _ = try RunningVault.newVault(in: directory) }
+      let refuses = Mutex(true)
+      let door = try VaultDoor(
+        sealed: directory + "/vault", root: root,
+        witness: {
+          if refuses.withLock({ $0 }) { throw VaultError(.corrupted, "rolled back") }
+          return nil
+        })
+      #expect(throws: VaultError(.corrupted, "")) { try door.unseal(actor: "local") }
+      #expect(door.status().isSealed)
+      do { _ = try KeyAuthority.open(directory: directory + "/vault", root: root) }
+      refuses.withLock { $0 = false }
+      #expect(try !door.unseal(actor: "local").isSealed)
+      let entries = try door.authority.auditEntries(from: 1).filter { $0.action == .unseal }
+      #expect(entries.map(\.outcome) == [.refused, .done])
+      try door.close()
     }
   }
 

@@ -37,14 +37,22 @@ struct WycheproofTests {
           tried.refused += 1
           continue
         }
+        // A wrapped key is a layout byte, the nonce, ciphertext and tag; its context is the additional data.
+        let wrapping = try KeyWrap(keyEncryptionKey: key)
+        let wrapped = [1] + nonce + sealed
         if vector.result == .valid {
           tried.valid += 1
+          let unwrapped = try wrapping.unwrap(wrapped, context: aad)
+          #expect(unwrapped.withUnsafeBytes { Array($0) } == vector.msg.bytes, "\(vector.tcId)")
           #expect(try cipher.open(sealed, nonce: nonce, additionalData: aad) == vector.msg.bytes, "\(vector.tcId)")
           let secret = try cipher.openSecret(sealed, nonce: nonce, additionalData: aad)
           #expect(secret.withUnsafeBytes { Array($0) } == vector.msg.bytes, "\(vector.tcId)")
           #expect(try cipher.seal(vector.msg.bytes, nonce: nonce, additionalData: aad) == sealed, "\(vector.tcId)")
         } else {
           tried.invalid += 1
+          #expect(throws: SealingError.authenticationFailed, "\(vector.tcId)") {
+            try wrapping.unwrap(wrapped, context: aad)
+          }
           #expect(throws: SealingError.authenticationFailed, "\(vector.tcId)") {
             try cipher.open(sealed, nonce: nonce, additionalData: aad)
           }

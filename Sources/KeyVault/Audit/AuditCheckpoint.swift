@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Wire
 
 /// A signed statement: so many entries, this is the head of their chain, and this the root of their tree.
@@ -51,8 +50,7 @@ package struct AuditCheckpoint: Hashable, Sendable {
 
   /// Whether the holder of the private key of `publicKey` (32 bytes) signed this.
   package func isSigned(by publicKey: [UInt8]) -> Bool {
-    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
-    return key.isValidSignature(signature, for: statement)
+    AuditSignature.isValid(signature, of: statement, by: publicKey)
   }
 
   /// Whether two checkpoints state the same of the log.

@@ -26,11 +26,8 @@ package final class WitnessService: Service {
 
   /// Runs until graceful shutdown or cancellation; then every witness is told of the last checkpoint, once.
   package func run() async throws {
-    guard !sinks.isEmpty else {
-      // A service that ends would end all others with it.
-      try? await gracefulShutdown()
-      return
-    }
+    // Nobody to tell: a service that ends takes the process with it.
+    if sinks.isEmpty { return try await gracefulShutdown() }
     await withTaskGroup(of: Void.self) { group in
       for sink in sinks { group.addTask { await self.serve(sink) } }
     }

@@ -22,7 +22,8 @@ package struct SealedVault: Sendable {
         func authority(_ name: OwnKey) throws -> AuthorityCertificate {
           guard
             let encoded = try Data.fetchOne(
-              database, sql: "SELECT certificate FROM own_key WHERE name = ?", arguments: [name.rawValue])
+              database, sql: "SELECT certificate FROM own_key WHERE name = ? ORDER BY version DESC",
+              arguments: [name.rawValue])
           else { throw VaultError(.corrupted, "the vault's file lacks the certificate of its \(name.rawValue)") }
           return try AuthorityCertificate(derEncoded: Array(encoded))
         }

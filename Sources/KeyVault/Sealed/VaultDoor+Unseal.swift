@@ -92,8 +92,10 @@ extension VaultDoor {
     defer { opening.unlock() }
     let (isOpen, journal, onOpen) = state.withLock { ($0.authority != nil, $0.journal, $0.onOpen) }
     guard !isOpen else { return }
+    let accepted = try witness()
     let authority = try KeyAuthority.open(directory: directory, root: root, policy: policy, clock: clock)
     do {
+      if let accepted { try authority.accept(accepted, actor: "local") }
       try authority.recordUnseal(journal, actor: actor)
       try onOpen?(authority)
     } catch {
@@ -108,7 +110,7 @@ extension VaultDoor {
       state.collecting?.reset()
       state.pin = nil
     }
-    // A rewrap that was interrupted goes on.
+    // A rewrap that was under way when it was sealed goes on.
     rewrap()
   }
 

@@ -28,6 +28,8 @@ package final class VaultDoor: Sendable {
   let directory: String
   /// Where the root is read from by ``unseal(actor:)``; `nil` where people bring it.
   let root: RootKeySource?
+  /// Looks, before each opening, whether a witness has seen what the file no longer has; what it returns was accepted.
+  let witness: @Sendable () throws -> WitnessRollback?
   let state: Mutex<State>
   /// Told when there may be keys to rewrap.
   let rewraps: AsyncStream<Void>
@@ -37,12 +39,18 @@ package final class VaultDoor: Sendable {
   private let started = ContinuousClock.now
 
   /// The door of a vault that is open.
-  /// - Parameter root: what opened it, to open it again after it was sealed; not for shares.
-  package init(opened authority: KeyAuthority, root: RootKeySource? = nil) {
+  /// - Parameters:
+  ///   - root: what opened it, to open it again after it was sealed; not for shares.
+  ///   - witness: looks, before each later opening, for a rollback; throws unless that was accepted.
+  package init(
+    opened authority: KeyAuthority, root: RootKeySource? = nil,
+    witness: @escaping @Sendable () throws -> WitnessRollback? = { nil }
+  ) {
+    policy = authority.policy
+    self.witness = witness
     (rewraps, rewrapWanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     trust = authority.keys.trust
     clock = authority.clock
-    policy = authority.policy
     directory = authority.file.directory
     self.root = root
     state = Mutex(State(authority: authority, since: authority.clock(), root: authority.rootDescription))
@@ -53,17 +61,20 @@ package final class VaultDoor: Sendable {
   ///   - directory: of the vault.
   ///   - root: what ``unseal(actor:)`` reads; `nil` where people bring shares.
   ///   - policy: crypto-periods.
+  ///   - witness: looks, before each opening, for a rollback; throws unless that was accepted.
   ///   - clock: tells the time.
   /// - Throws: ``VaultError/Code/notInitialised``, ``VaultError/Code/storage`` or ``VaultError/Code/corrupted``.
   package init(
     sealed directory: String, root: RootKeySource? = nil, policy: KeyPolicy = .standard,
+    witness: @escaping @Sendable () throws -> WitnessRollback? = { nil },
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws {
+    self.policy = policy
+    self.witness = witness
     let outside = try SealedVault(directory: directory)
     (rewraps, rewrapWanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     trust = outside.trust
     self.clock = clock
-    self.policy = policy
     self.directory = directory
     self.root = root
     state = Mutex(State(authority: nil, since: clock(), root: outside.root))

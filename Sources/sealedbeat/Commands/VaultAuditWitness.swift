@@ -18,15 +18,17 @@ struct VaultWitnessOptions: ParsableArguments {
   @Flag(help: "Open a vault that was rolled back all the same, e.g. restored from a backup; the audit log shows it.")
   var acceptRollback = false
 
-  /// What the witness's file says against the vault in a directory; `nil` if nothing, or if there is none.
-  /// - Throws: `VaultError` unless that was accepted.
-  func rollback(of directory: String, _ settings: Settings) throws -> WitnessRollback? {
+  /// What the witness's file says against the vault in a directory, each time that it is opened; `nil` if nothing, or if
+  /// there is no witness. Throws `VaultError` unless that was accepted.
+  func look(at directory: String, _ settings: Settings) -> @Sendable () throws -> WitnessRollback? {
     let file = witnessFile ?? settings[Keys.vaultWitnessFile]
-    guard !file.isEmpty, KeyAuthority.exists(in: directory),
-      let rollback = try WitnessRollback.find(directory: directory, file: file)
-    else { return nil }
-    guard acceptRollback else { throw rollback.refusal }
-    return rollback
+    return { [acceptRollback] in
+      guard !file.isEmpty, KeyAuthority.exists(in: directory),
+        let rollback = try WitnessRollback.find(directory: directory, file: file)
+      else { return nil }
+      guard acceptRollback else { throw rollback.refusal }
+      return rollback
+    }
   }
 
   /// The witnesses that are configured.

@@ -39,7 +39,7 @@ struct VaultServeCommand: AsyncParsableCommand {
     let process = ServiceProcess("vault", settings: settings)
     ProcessHardening.lockAllMemory()
     try await VaultFault.reported {
-      let door = try openDoor(witness.rollback(of: place.vaultDir, settings), policy: Self.policy(settings))
+      let door = try openDoor(witness.look(at: place.vaultDir, settings), policy: Self.policy(settings))
       let socket = try unsealSocket(door, process.logger)
       let server = try VaultServer(
         door: door,
@@ -64,15 +64,20 @@ struct VaultServeCommand: AsyncParsableCommand {
     return policy
   }
 
-  private func openDoor(_ rollback: WitnessRollback?, policy: KeyPolicy) throws -> VaultDoor {
+  private func openDoor(
+    _ look: @escaping @Sendable () throws -> WitnessRollback?, policy: KeyPolicy
+  ) throws -> VaultDoor {
     let kind = try SealedVault(directory: place.vaultDir).root.kind
-    if kind == .shares, place.rootShareFile.isEmpty { return try VaultDoor(sealed: place.vaultDir, policy: policy) }
+    let rollback = try look()
+    if kind == .shares, place.rootShareFile.isEmpty {
+      return try VaultDoor(sealed: place.vaultDir, policy: policy, witness: look)
+    }
     let root = try place.root
-    if sealed { return try VaultDoor(sealed: place.vaultDir, root: root, policy: policy) }
+    if sealed { return try VaultDoor(sealed: place.vaultDir, root: root, policy: policy, witness: look) }
     let authority = try KeyAuthority.open(directory: place.vaultDir, root: root, policy: policy)
     if let rollback { try authority.accept(rollback, actor: "local") }
     // Shares are not kept: who seals this vault gathers its custodians again.
-    return VaultDoor(opened: authority, root: kind == .shares ? nil : root)
+    return VaultDoor(opened: authority, root: kind == .shares ? nil : root, witness: look)
   }
 
   /// A sealed vault must be reachable for its custodians; an open one can do without, for instance in a directory whose
