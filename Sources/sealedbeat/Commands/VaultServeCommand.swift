@@ -39,7 +39,8 @@ struct VaultServeCommand: AsyncParsableCommand {
     let process = ServiceProcess("vault", settings: settings)
     ProcessHardening.lockAllMemory()
     try await VaultFault.reported {
-      let door = try openDoor(witness.rollback(of: place.vaultDir, settings), policy: Self.policy(settings))
+      let rollback = try witness.rollback(of: place.vaultDir, settings)
+      let door = try openDoor(rollback, policy: Self.policy(settings))
       let socket = try unsealSocket(door, process.logger)
       let server = try VaultServer(
         door: door,
@@ -47,7 +48,9 @@ struct VaultServeCommand: AsyncParsableCommand {
         enrolmentAddress: Self.address(
           enrolListen ?? "\(settings[Keys.vaultBind]):\(settings[Keys.vaultEnrolPort])"),
         hosts: host + [settings[Keys.vaultHost]], readyFile: readyFile, logger: process.logger)
-      let witnesses = WitnessService(door: door, sinks: try witness.sinks(settings), logger: process.logger)
+      let witnesses = WitnessService(
+        door: door, sinks: try witness.sinks(settings), accepting: door.status().isSealed ? rollback : nil,
+        logger: process.logger)
       // Ended last, the witnesses learn of the vault's closing entry.
       try await process.run(
         [witnesses, server] + (socket.map { [$0] } ?? []),
