@@ -34,13 +34,14 @@ def checkpoint(line): return tuple(line[name] if name in ("count", "time") else 
 
 def verify(directory, key, witness, mark):
     database = sqlite3.connect(pathlib.Path(directory, "vault.sqlite").absolute().as_uri() + "?mode=ro", uri=True)
-    database.execute("BEGIN")  # one snapshot
+    texts = pathlib.Path(witness).read_bytes().split(b"\n") if witness else []  # before the snapshot of a log that may grow
+    database.execute("BEGIN")
     stated = (database.execute("SELECT value FROM meta WHERE name = 'audit-public-key'").fetchone() or [None])[0]
     check(stated and key in (None, stated), None, "the vault's audit key is missing, or not the one to trust")
     top = database.execute("SELECT count, hash, root, time, vault, signature, peaks FROM audit_head").fetchone()
     check(top and signed(stated, *top[:6]), None, "the head of the log is missing, or not signed by the vault")
     lines, kept, seen, restores, count, chain, peaks = [], {}, {0: (sha(), sha())}, [], 0, sha(), []
-    for text in pathlib.Path(witness).read_bytes().split(b"\n") if witness else []:
+    for text in texts:
         if text.endswith(b"}"): lines.append(checkpoint(json.loads(text)))  # else a crash left a part of a line
     check(all(line[4] == top[4] and signed(stated, *line) for line in lines), None, "a line of the witness is not the vault's")
     for point in database.execute("SELECT count, hash, root, time, vault, signature FROM audit_checkpoint ORDER BY count"):
@@ -51,7 +52,7 @@ def verify(directory, key, witness, mark):
     for count, (place, entry, stored) in enumerate(database.execute("SELECT seq, entry, hash FROM audit ORDER BY seq"), 1):
         check(place == count, count, f"entry {count} is missing: {place} follows {count - 1}")
         check(place <= top[0], place, f"entry {place} was inserted: only {top[0]} entries were signed")
-        check(entry.startswith(b"\x88" + cbor(place)), place, f"entry {place} is not one that the vault wrote there")
+        check(isinstance(entry, bytes) and entry.startswith(b"\x88" + cbor(place)), place, f"entry {place} is not one that the vault wrote there")
         value, level, chain = leaf(entry), 0, node(chain, leaf(entry))
         check(chain == stored, place, f"entry {place} was altered, inserted or moved: its hash does not follow")
         while place - 1 >> level & 1:
@@ -95,5 +96,4 @@ if bool(asked.proof) == bool(asked.directory) or asked.proof and not asked.key: 
 try: found = prove(asked.proof, asked.key) if asked.proof else verify(asked.directory, asked.key, asked.witness, asked.at_least)
 except Bad as bad: found = {"firstBadEntry": bad.args[0], "finding": bad.args[1]}
 except Exception as error: found = {"firstBadEntry": None, "finding": f"something cannot be read: {error}"}
-print(json.dumps({"isWhole": "finding" not in found} | found))
-sys.exit(1 if "finding" in found else 0)
+sys.exit(print(json.dumps({"isWhole": "finding" not in found} | found)) or int("finding" in found))

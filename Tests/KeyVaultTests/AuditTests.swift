@@ -57,6 +57,23 @@ struct AuditTests {
     #expect(AuditEntry(encoded: Array(entry.encoded.dropLast())) == nil)
   }
 
+  @Test("Whatever stands in an entry's place is read as the entry that it is, or not at all")
+  func mutations() {
+    let whole = AuditEntry(
+      sequence: 70_000, time: 1_795_787_411_859_797, actor: "svc.decryptor", action: .releaseSessionKey,
+      outcome: .refused,
+      object: "device/pump-1/2", purpose: "session", reason: "no-grant"
+    ).encoded
+    var generator = SystemRandomNumberGenerator()
+    for round in 0..<20_000 {
+      var bytes = round.isMultiple(of: 3) ? Array(whole.prefix(Int.random(in: 0...whole.count))) : whole
+      for _ in 0..<Int.random(in: 1...4) where !bytes.isEmpty {
+        bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &generator)
+      }
+      if let entry = AuditEntry(encoded: bytes) { #expect(entry.encoded == bytes, "\(bytes.hex)") }
+    }
+  }
+
   @Test("Every action and outcome survives the log, and names are unique")
   func actions() {
     for action in AuditEntry.Action.allCases {

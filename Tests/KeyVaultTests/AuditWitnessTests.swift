@@ -166,7 +166,7 @@ struct AuditWitnessTests {
       do {
         let authority = try RunningVault.newVault(in: directory)
         #expect(try WitnessRollback.find(directory: vault, file: path) == nil)
-        try authority.recordReading(.witness, actor: "local", object: "witness/file", reason: "takes checkpoints")
+        try authority.record(.witness, actor: "local", object: "witness/file", reason: "takes checkpoints")
       }
       for lose in [{}, { try Data().write(to: URL(fileURLWithPath: path)) }] as [() throws -> Void] {
         try lose()

@@ -33,7 +33,7 @@ struct AuditAppender {
     self.time = time
     if let row = try database.cachedStatement(sql: "SELECT * FROM audit_head").fetchFirst() {
       let head = try AuditCheckpoint(row)
-      guard let tree = MerkleRange(count: head.count, peaks: row["peaks"] as Data) else {
+      guard let tree = MerkleRange(count: head.count, peaks: row.bytes("peaks") ?? Data()) else {
         throw VaultError(.corrupted, "the head of the audit log does not hold the peaks of its tree")
       }
       self.tree = tree
@@ -110,17 +110,25 @@ extension Statement {
   func fetchFirst(_ arguments: StatementArguments = []) throws -> Row? { try Row.fetchOne(self, arguments: arguments) }
 }
 
+extension Row {
+  /// A column of a file that an intruder may have given another schema; `nil` for what is not an integer.
+  func number(_ name: String) -> UInt64? {
+    (self[name] as DatabaseValue?).flatMap { Int64.fromDatabaseValue($0) }.map { UInt64(bitPattern: $0) }
+  }
+
+  /// The same for bytes.
+  func bytes(_ name: String) -> Data? { (self[name] as DatabaseValue?).flatMap { Data.fromDatabaseValue($0) } }
+}
+
 extension AuditCheckpoint {
   /// Reads a row of `audit_head` or `audit_checkpoint`.
   /// - Throws: ``VaultError/Code/corrupted`` if a hash is none.
   init(_ row: Row) throws {
-    guard let chain = AuditHash(row["hash"] as Data), let root = AuditHash(row["root"] as Data) else {
-      throw VaultError(.corrupted, "a checkpoint of the audit log holds no hash")
-    }
-    self.init(
-      count: UInt64(bitPattern: row["count"] as Int64), chain: chain, root: root,
-      time: UInt64(bitPattern: row["time"] as Int64), vault: Array(row["vault"] as Data),
-      signature: Array(row["signature"] as Data))
+    guard let count = row.number("count"), let time = row.number("time"), let vault = row.bytes("vault"),
+      let chain = row.bytes("hash").flatMap({ AuditHash($0) }), let root = row.bytes("root").flatMap({ AuditHash($0) }),
+      let signature = row.bytes("signature")
+    else { throw VaultError(.corrupted, "a checkpoint of the audit log is not readable") }
+    self.init(count: count, chain: chain, root: root, time: time, vault: Array(vault), signature: Array(signature))
   }
 
   /// As a row.

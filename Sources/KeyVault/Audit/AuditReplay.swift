@@ -5,8 +5,8 @@ internal import GRDB
 struct AuditReplay {
   /// A perfect subtree that the file keeps.
   struct NodeName: Hashable {
-    let level: Int64
-    let number: Int64
+    let level: UInt64?
+    let number: UInt64?
   }
 
   private typealias Finding = AuditVerifier.Finding
@@ -42,7 +42,8 @@ struct AuditReplay {
     let rows = try Row.fetchCursor(database, sql: "SELECT level, number, hash FROM audit_node")
     while let row = try rows.next() {
       // What is no hash becomes one that no subtree has.
-      nodes[NodeName(level: row[0], number: row[1])] = AuditHash(row[2] as Data) ?? .empty
+      let name = NodeName(level: row.number("level"), number: row.number("number"))
+      nodes[name] = row.bytes("hash").flatMap { AuditHash($0) } ?? .empty
     }
     return nodes
   }
@@ -51,11 +52,15 @@ struct AuditReplay {
   mutating func run(_ database: Database) throws {
     let rows = try Row.fetchCursor(database, sql: "SELECT seq, entry, hash FROM audit ORDER BY seq")
     while let row = try rows.next() {
-      let sequence = UInt64(bitPattern: row[0] as Int64)
+      guard case .int64(let sequence) = (row[0] as DatabaseValue).storage else {
+        throw Finding(tree.count + 1, "entry \(tree.count + 1) is missing: what follows has no number")
+      }
       try row.withUnsafeData(atIndex: 1) { entry in
         try row.withUnsafeData(atIndex: 2) { hash in
           try (entry ?? Data()).withUnsafeBytes { entry in
-            try (hash ?? Data()).withUnsafeBytes { hash in try take(sequence, entry: entry, hash: hash) }
+            try (hash ?? Data()).withUnsafeBytes { hash in
+              try take(UInt64(bitPattern: sequence), entry: entry, hash: hash)
+            }
           }
         }
       }
@@ -80,7 +85,7 @@ struct AuditReplay {
     }
     try tree.append(leaf) { level, number, hash in
       guard level >= AuditAppender.keptLevel else { return }
-      guard nodes.removeValue(forKey: NodeName(level: Int64(level), number: Int64(number))) == hash else {
+      guard nodes.removeValue(forKey: NodeName(level: UInt64(level), number: number)) == hash else {
         throw Finding(
           place, "the tree's node \(number) of level \(level), complete with entry \(place), was altered or removed")
       }

@@ -64,6 +64,8 @@ package enum AuditVerifier {
       throw Finding(
         nil, "there is no \(VaultFile.fileName) in \(directory): it was removed, or this is another directory")
     }
+    // Read before the snapshot of a log that may be growing: afterwards, it could have seen more than the snapshot.
+    let seen = try witness.map { try WitnessLines.contents($0) }
     do {
       var configuration = Configuration()
       configuration.readonly = true
@@ -73,18 +75,20 @@ package enum AuditVerifier {
         guard publicKey == nil || publicKey == stated else {
           throw Finding(nil, "the vault's audit key is not the one to trust")
         }
-        return try verify(database, publicKey: stated, witness: witness, atLeast: atLeast)
+        return try verify(database, publicKey: stated, witness: seen, atLeast: atLeast)
       }
-    } catch let error as DatabaseError {
+    } catch let finding as Finding {
+      throw finding
+    } catch {
       throw Finding(nil, "the vault's file cannot be read: \(error.databaseReason)")
     }
   }
 
   static func verify(
-    _ database: Database, publicKey: [UInt8], witness: String? = nil, atLeast: Mark? = nil
+    _ database: Database, publicKey: [UInt8], witness: Data? = nil, atLeast: Mark? = nil
   ) throws -> Summary {
     let signed = try signedHead(database, publicKey: publicKey)
-    let lines = try witness.map { try WitnessLines.read($0, vault: signed.vault, publicKey: publicKey) } ?? []
+    let lines = try witness.map { try WitnessLines.parse($0, vault: signed.vault, publicKey: publicKey) } ?? []
     let kept = try keptCheckpoints(database, vault: signed.vault, publicKey: publicKey)
     var replay = AuditReplay(
       signed: signed, kept: kept, nodes: try AuditReplay.nodes(database),
@@ -110,6 +114,19 @@ package enum AuditVerifier {
       publicKey: publicKey)
   }
 
+  /// The head that a vault's file states, as it is.
+  static func head(directory: String) throws -> AuditCheckpoint {
+    var configuration = Configuration()
+    configuration.readonly = true
+    let queue = try DatabaseQueue(path: directory + "/" + VaultFile.fileName, configuration: configuration)
+    return try queue.read { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM audit_head") else {
+        throw VaultError(.corrupted, "the signed head of the audit log is missing")
+      }
+      return try AuditCheckpoint(row)
+    }
+  }
+
   /// The quick check of an opening vault: the signed head is there, and is that of the last entry and of the tree.
   static func checkHead(_ database: Database, publicKey: [UInt8]) throws {
     do {
@@ -118,8 +135,8 @@ package enum AuditVerifier {
       }
       let signed = try signedHead(database, publicKey: publicKey)
       let last = try Row.fetchOne(database, sql: "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-      guard let last, (last["seq"] as Int64) == Int64(bitPattern: signed.count),
-        AuditHash(last["hash"] as Data) == signed.chain
+      guard last?.number("seq") == signed.count,
+        last?.bytes("hash").flatMap({ AuditHash($0) }) == signed.chain
       else { throw Finding(signed.count, "the last entry is not the one that was signed") }
       let peaks = try Data.fetchOne(database, sql: "SELECT peaks FROM audit_head") ?? Data()
       guard MerkleRange(count: signed.count, peaks: peaks)?.root == signed.root else {
@@ -153,7 +170,7 @@ package enum AuditVerifier {
   ) throws -> [UInt64: AuditCheckpoint] {
     var kept: [UInt64: AuditCheckpoint] = [:]
     for row in try Row.fetchAll(database, sql: "SELECT * FROM audit_checkpoint ORDER BY count") {
-      let count = UInt64(bitPattern: row["count"] as Int64)
+      let count = row.number("count") ?? 0
       guard let checkpoint = try? AuditCheckpoint(row), checkpoint.vault == vault, checkpoint.isSigned(by: publicKey),
         count.isMultiple(of: AuditCheckpoint.interval)
       else { throw Finding(count, "the checkpoint at entry \(count) is not one of the vault's") }

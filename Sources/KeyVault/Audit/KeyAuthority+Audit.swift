@@ -38,7 +38,7 @@ extension KeyAuthority {
   }
 
   /// Entries of the audit log, in their order. Reading is not recorded here: who reads for somebody records it with
-  /// ``recordReading(_:actor:object:reason:)``.
+  /// ``record(_:actor:object:reason:)``.
   /// - Parameters:
   ///   - selection: which.
   ///   - limit: at most so many, and at most ``pageLimit``.
@@ -63,8 +63,8 @@ extension KeyAuthority {
     return found
   }
 
-  /// Records that somebody reads the log; before it is read.
-  package func recordReading(
+  /// Records what touches nothing else: that somebody reads the log, before it is read, or that a witness fails.
+  package func record(
     _ action: AuditEntry.Action, actor: String, object: String = "audit", reason: String = ""
   ) throws(VaultError) {
     try commit(actor: actor) { _, audit in

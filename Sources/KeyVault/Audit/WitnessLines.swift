@@ -6,15 +6,17 @@ internal import Foundation
 enum WitnessLines {
   private typealias Finding = AuditVerifier.Finding
 
-  /// Reads and checks all lines.
-  /// - Throws: ``AuditVerifier/Finding`` if the file is missing, or holds what this vault did not sign.
-  static func read(_ path: String, vault: [UInt8], publicKey: [UInt8]) throws -> [AuditCheckpoint] {
+  /// Reads a file.
+  /// - Throws: ``AuditVerifier/Finding`` if it is missing.
+  static func contents(_ path: String) throws -> Data {
     guard let contents = FileManager.default.contents(atPath: path) else {
       throw Finding(nil, "the witness's file \(path) is not there, or cannot be read")
     }
-    return try parse(contents, vault: vault, publicKey: publicKey)
+    return contents
   }
 
+  /// Reads and checks all lines.
+  /// - Throws: ``AuditVerifier/Finding`` if there is one that this vault did not sign.
   static func parse(_ contents: Data, vault: [UInt8], publicKey: [UInt8]) throws -> [AuditCheckpoint] {
     let decoder = JSONDecoder()
     var checkpoints: [AuditCheckpoint] = []

@@ -11,7 +11,7 @@ package final class WitnessService: Service {
   private let logger: Logger
 
   /// - Parameters:
-  ///   - door: of the vault whose log it is; a sealed one has no news.
+  ///   - door: of the vault whose log it is; its file is read while the vault is sealed too.
   ///   - sinks: who is told.
   ///   - policy: how often, and when to alarm.
   ///   - logger: for what happens.
@@ -26,67 +26,81 @@ package final class WitnessService: Service {
 
   /// Runs until graceful shutdown or cancellation; then every witness is told of the last checkpoint, once.
   package func run() async throws {
-    // Nobody to tell: a service that ends takes the process with it.
-    if sinks.isEmpty { return try await gracefulShutdown() }
+    // A service that returns ends the whole group.
+    guard !sinks.isEmpty else { return try await gracefulShutdown() }
     await withTaskGroup(of: Void.self) { group in
       for sink in sinks { group.addTask { await self.serve(sink) } }
     }
   }
 
+  /// What is known of one witness.
+  private struct Progress {
+    /// The checkpoint that it has.
+    var last: AuditCheckpoint?
+    var policy: WitnessPolicy
+    /// What the log does not say yet: a sealed vault records nothing.
+    var unrecorded: [WitnessPolicy.Event] = []
+  }
+
+  /// Most events that wait to be recorded; beyond, the oldest are forgotten.
+  private static let unrecordedLimit = 8
+
   private func serve(_ sink: any WitnessSink) async {
     let last = await cancelWhenGracefulShutdown { [self] in
-      var last: AuditCheckpoint?
-      var policy = policy
+      var progress = Progress(policy: policy)
       while !Task.isCancelled {
-        last = await tell(sink, unless: last, &policy)
-        try? await Task.sleep(for: policy.pause)
+        await tell(sink, &progress)
+        record(&progress, sink)
+        try? await Task.sleep(for: progress.policy.pause)
       }
-      return last
+      return progress.last
     }
-    var closing = policy
-    _ = await tell(sink, unless: last, &closing, isLast: true)
+    // The vault has closed: this is its last entry.
+    var closing = Progress(last: last, policy: policy)
+    await tell(sink, &closing, isLast: true)
     await sink.close()
   }
 
-  /// Hands the head over, unless it is the one that the witness has; returns what it has now.
-  private func tell(
-    _ sink: any WitnessSink, unless last: AuditCheckpoint?, _ policy: inout WitnessPolicy, isLast: Bool = false
-  ) async -> AuditCheckpoint? {
+  /// Hands the head over, unless it is the one that the witness has.
+  private func tell(_ sink: any WitnessSink, _ progress: inout Progress, isLast: Bool = false) async {
     do {
-      guard let authority = try? door.authority else { return last }
-      let head = try authority.auditHead()
-      if let last, last.agrees(with: head) { return last }
+      let head = try AuditVerifier.head(directory: door.directory)
+      if let last = progress.last, last.agrees(with: head) { return }
       try await sink.record(head)
       count(sink, "delivered")
       Gauge(label: "sealedbeat_vault_witness_entries", dimensions: [("witness", sink.name)]).record(head.count)
-      let events = policy.delivered(at: Self.now)
-      if !isLast { record(events, sink) }
-      return head
+      progress.last = head
+      progress.unrecorded += progress.policy.delivered(at: Self.now)
     } catch {
-      guard !Task.isCancelled || isLast else { return last }
+      guard !Task.isCancelled || isLast else { return }
       count(sink, "failed")
       logger.warning("a witness took no checkpoint", metadata: ["witness": "\(sink.name)", "reason": "\(error)"])
-      record(policy.failed(at: Self.now), sink)
-      return last
+      progress.unrecorded += progress.policy.failed(at: Self.now)
     }
   }
 
-  private func record(_ events: [WitnessPolicy.Event], _ sink: any WitnessSink) {
-    for event in events {
+  /// Writes into the log what happened with a witness; what cannot be written now is tried again.
+  private func record(_ progress: inout Progress, _ sink: any WitnessSink) {
+    progress.unrecorded = progress.unrecorded.suffix(Self.unrecordedLimit)
+    while let event = progress.unrecorded.first {
       let (action, reason): (AuditEntry.Action, String) =
         switch event {
         case .began: (.witness, "takes checkpoints")
         case .failing(let time): (.alarm, "has taken no checkpoint for \(time.components.seconds) s")
         case .recovered(let time): (.witness, "takes checkpoints again after \(time.components.seconds) s")
         }
+      do {
+        try door.authority.record(action, actor: "local", object: "witness/\(sink.name)", reason: reason)
+      } catch VaultError.sealed {
+        return
+      } catch {
+        logger.error("a witness's state could not be recorded", metadata: ["reason": "\(error)"])
+        return
+      }
       logger.log(
         level: action == .alarm ? .error : .notice, "witness",
         metadata: ["witness": "\(sink.name)", "state": "\(reason)"])
-      do {
-        try door.authority.recordReading(action, actor: "local", object: "witness/\(sink.name)", reason: reason)
-      } catch {
-        logger.error("a witness's state could not be recorded", metadata: ["reason": "\(error)"])
-      }
+      progress.unrecorded.removeFirst()
     }
   }
 

@@ -21,7 +21,7 @@ struct AuditRoutes: Sendable {
       let selection = AuditSelection(
         from: try number(query["from"], else: 1), object: query["object"].map(String.init),
         actor: query["actor"].map(String.init))
-      try authority.recordReading(
+      try authority.record(
         .readAudit, actor: actor,
         reason: "from \(selection.first), object \(selection.object ?? "any"), actor \(selection.actor ?? "any")")
       // The whole log may have to be looked through: not on an event loop.
@@ -30,7 +30,7 @@ struct AuditRoutes: Sendable {
     }
     router.get("/v1/audit/verification") { request, context in
       let actor = try await service.actor(request, context, may: .readAudit)
-      try authority.recordReading(.readAudit, actor: actor, reason: "verification")
+      try authority.record(.readAudit, actor: actor, reason: "verification")
       let answer = try await NIOThreadPool.singleton.runIfActive { try VerificationAnswer(authority) }
       context.logger.info("audit log verified", metadata: ["actor": "\(actor)", "whole": "\(answer.isWhole)"])
       return try VaultResponse.json(answer)
@@ -38,7 +38,7 @@ struct AuditRoutes: Sendable {
     router.get("/v1/audit/export") { request, context in
       let actor = try await service.actor(request, context, may: .readAudit)
       let first = try number(request.uri.queryParameters["from"], else: 1)
-      try authority.recordReading(.exportAudit, actor: actor, reason: "from \(first)")
+      try authority.record(.exportAudit, actor: actor, reason: "from \(first)")
       return try export(from: first, to: authority.auditHead().count)
     }
     router.get("/v1/audit/proof/:sequence") { request, context in
