@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+enum { SB_SAMPLE_US = 8000 };
+
 void sb_app_init(sb_app_t *app, const sb_app_config_t *config) {
   memset(app, 0, sizeof *app);
   app->config = *config;
   app->lead_off = SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS;
   app->last_block_us = config->hal.now(config->hal.context).monotonic_us;
+  sb_power_init(&app->power, !config->is_timer_wake);
   sb_qrs_init(&app->qrs);
   sb_oximetry_init(&app->oximetry);
 }
@@ -34,22 +37,52 @@ static void show_block(sb_app_t *app, const sb_block_t *block) {
   app->red_count = 0;
 }
 
-/// The clocks at the moment when the block's first sample was taken.
-static sb_time_t time_of(const sb_block_t *block, sb_time_t now) {
-  uint64_t ago = now.monotonic_us > block->first_us ? now.monotonic_us - block->first_us : 0;
+/// The clocks at the moment `us`.
+static sb_time_t time_at(uint64_t us, sb_time_t now) {
+  uint64_t ago = now.monotonic_us > us ? now.monotonic_us - us : 0;
   sb_time_t then = now;
   then.monotonic_us -= ago;
   then.wall_us = now.wall_us > ago ? now.wall_us - ago : 0;
   return then;
 }
 
-static void take_block(sb_app_t *app, const sb_block_t *block, sb_time_t now) {
+/// Whether pushing has begun a session, whose sample 0 was then taken at `us`.
+static void follow_session(sb_app_t *app, uint64_t us) {
+  sb_session_id_t session;
+  if (!sb_device_session(app->config.device, &session) || sb_session_id_equal(&session, &app->session)) return;
+  app->session = session;
+  app->session_origin_us = us;
+  memset(app->has_begun, 0, sizeof app->has_begun);
+}
+
+/// Samples of the channel that lie between the session's beginning, or the channel's last sample, and this block. A
+/// finger may come long after the electrodes, and all kinds of a session count from one moment.
+static uint64_t missing_before(const sb_app_t *app, const sb_block_t *block) {
+  sb_session_id_t session;
+  bool is_open = sb_device_session(app->config.device, &session);
+  if (!is_open || app->has_begun[block->channel]) return block->lost_before;
+  if (block->first_us <= app->session_origin_us) return 0;
+  return (block->first_us - app->session_origin_us + SB_SAMPLE_US / 2) / SB_SAMPLE_US;
+}
+
+static sb_err_t seal_block(sb_app_t *app, const sb_block_t *block, sb_time_t now) {
   sb_device_t *device = app->config.device;
-  sb_time_t then = time_of(block, now);
+  uint64_t missing = missing_before(app, block);
   sb_err_t error = SB_OK;
-  if (block->lost_before > 0) error = sb_device_push_lost(device, block->channel, block->lost_before, then);
-  sb_err_t pushed = sb_device_push_samples(device, block->channel, block->samples, block->count, block->lead_off, then);
-  if (pushed != SB_OK) error = pushed;
+  if (missing > 0) {
+    uint64_t us = block->first_us - missing * SB_SAMPLE_US;
+    error = sb_device_push_lost(device, block->channel, missing, time_at(us, now));
+    follow_session(app, us);
+  }
+  sb_err_t pushed = sb_device_push_samples(device, block->channel, block->samples, block->count, block->lead_off,
+                                           time_at(block->first_us, now));
+  follow_session(app, block->first_us);
+  app->has_begun[block->channel] = true;
+  return pushed != SB_OK ? pushed : error;
+}
+
+static void take_block(sb_app_t *app, const sb_block_t *block, sb_time_t now) {
+  sb_err_t error = seal_block(app, block, now);
   app->last_storage_error = error == SB_ERR_FULL || error == SB_ERR_STORAGE ? error : SB_OK;
   uint64_t *last = block->channel == SB_CHANNEL_ECG ? &app->last_block_us : &app->last_ppg_us;
   *last = now.monotonic_us;
@@ -197,7 +230,7 @@ static sb_app_action_t judge_power(sb_app_t *app, sb_time_t now) {
   sb_worn_t worn = {.has_lead = app->lead_off != (SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS),
                     .has_finger = app->has_finger,
                     .held = stats.held,
-                    .is_connected = app->is_connected};
+                    .can_send = app->radio.state != SB_RADIO_OFF};
   switch (sb_power_judge(&app->power, &worn, now.monotonic_us)) {
     case SB_POWER_GO_ON: break;
     case SB_POWER_END_SESSION: (void)sb_device_end_session(app->config.device, now); break;

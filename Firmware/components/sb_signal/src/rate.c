@@ -5,10 +5,12 @@
 enum {
   /// `base` is in 2^-52: one time stamp moves it by far less than 2^-32.
   BASE_BITS = 52,
-  /// The loop removes a phase error within about this time…
+  /// The loop removes a phase error within this time: fast at first, because the first measurement is rough, and in
+  /// the end slowly, because time stamps are late by chance.
+  PHASE_TIME_FIRST_US = 2000000,
   PHASE_TIME_US = 20000000,
-  /// …and learns the rate within about this one; eight times slower, so that the loop does not ring.
-  RATE_TIME_US = 160000000,
+  /// It learns the rate eight times slower, so that it does not ring.
+  RATE_TIMES = 8,
 };
 
 void sb_rate_init(sb_rate_t *rate, uint32_t tick_us) {
@@ -44,9 +46,12 @@ bool sb_rate_observe(sb_rate_t *rate, uint32_t inputs, uint64_t end_us) {
   int64_t base = (int64_t)(rate->base >> (BASE_BITS - 32));
   // One observation stands for the time that its inputs took.
   int64_t interval_us = (int64_t)(((uint64_t)inputs * (uint64_t)base >> 16) * rate->tick_us >> 16);
-  const int64_t learning = (int64_t)PHASE_TIME_US * RATE_TIME_US >> (BASE_BITS - 32);
+  int64_t phase_time_us = (int64_t)((end_us - rate->origin_us) / 4);
+  if (phase_time_us < PHASE_TIME_FIRST_US) phase_time_us = PHASE_TIME_FIRST_US;
+  if (phase_time_us > PHASE_TIME_US) phase_time_us = PHASE_TIME_US;
+  int64_t learning = phase_time_us * phase_time_us * RATE_TIMES >> (BASE_BITS - 32);
   rate->base = (uint64_t)((int64_t)rate->base + base * (error_us * interval_us / 16) / (learning / 16));
-  rate->increment = (rate->base >> (BASE_BITS - 32)) + (uint64_t)(base * error_us / PHASE_TIME_US);
+  rate->increment = (rate->base >> (BASE_BITS - 32)) + (uint64_t)(base * error_us / phase_time_us);
   return true;
 }
 

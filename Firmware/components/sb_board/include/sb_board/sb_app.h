@@ -39,6 +39,8 @@ typedef struct {
   const uint8_t *vault_key;
   const uint8_t *claim_token;
   bool has_oximeter;
+  /// The sleep timer started the device, not a person.
+  bool is_timer_wake;
 } sb_app_config_t;
 
 typedef struct {
@@ -55,6 +57,10 @@ typedef struct {
   /// A chunk that the client had no room for.
   uint8_t message[SB_CHUNK_MESSAGE_MAX];
   size_t message_length;
+  /// The session in which channels lie in step, when its sample 0 was taken, and which channels have begun in it.
+  sb_session_id_t session;
+  uint64_t session_origin_us;
+  bool has_begun[SB_CHANNEL_COUNT];
   uint8_t lead_off;
   bool has_finger;
   uint64_t last_block_us;

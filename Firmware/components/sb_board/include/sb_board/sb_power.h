@@ -24,7 +24,8 @@ typedef struct {
   bool has_finger;
   /// Chunks that wait for their receipts.
   uint32_t held;
-  bool is_connected;
+  /// There is a connection, or an attempt at one.
+  bool can_send;
 } sb_worn_t;
 
 typedef enum {
@@ -38,11 +39,16 @@ typedef enum {
 enum {
   /// Turning in bed takes an electrode off for seconds, not for a minute.
   SB_POWER_UNWORN_S = 60,
+  /// Long enough to see a finger or an electrode.
+  SB_POWER_LOOK_S = 5,
   /// What is held may take this long to go out before the device sleeps with it.
   SB_POWER_DRAIN_S = 120,
   /// Between two looks for a finger, and two tries to send what is held, while asleep.
   SB_POWER_WAKE_S = 600,
 };
+
+/// After a start. A device that only its timer woke looks and sends, and sleeps again unless somebody wears it.
+void sb_power_init(sb_power_t *power, bool is_worn_again);
 
 /// Judges at `now_us`. Each action is given once.
 sb_power_action_t sb_power_judge(sb_power_t *power, const sb_worn_t *worn, uint64_t now_us);

@@ -1,0 +1,2 @@
+#include "board_test.h"
+const test_t BOARD_TESTS[] = {{NULL, NULL}};
