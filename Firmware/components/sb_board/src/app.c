@@ -83,7 +83,10 @@ static sb_err_t seal_block(sb_app_t *app, const sb_block_t *block, sb_time_t now
 
 static void take_block(sb_app_t *app, const sb_block_t *block, sb_time_t now) {
   sb_err_t error = seal_block(app, block, now);
-  app->last_storage_error = error == SB_ERR_FULL || error == SB_ERR_STORAGE ? error : SB_OK;
+  if (error == SB_ERR_FULL || error == SB_ERR_STORAGE) {
+    app->last_storage_error = error;
+    app->last_storage_error_us = now.monotonic_us;
+  }
   uint64_t *last = block->channel == SB_CHANNEL_ECG ? &app->last_block_us : &app->last_ppg_us;
   *last = now.monotonic_us;
   app->trial.has_samples = true;
@@ -262,12 +265,14 @@ static sb_link_state_t link_state(const sb_app_t *app) {
   if (!sb_device_is_enrolled(app->config.device)) {
     return app->config.claim_token == NULL ? SB_LINK_NOT_PROVISIONED : SB_LINK_ENROLLING;
   }
-  return sb_radio_is_resting(&app->radio) ? SB_LINK_STORING : SB_LINK_CONNECTING;
+  return sb_radio_has_given_up(&app->radio) ? SB_LINK_STORING : SB_LINK_CONNECTING;
 }
 
 static sb_trouble_t trouble(const sb_app_t *app, sb_time_t now) {
-  if (app->last_storage_error == SB_ERR_FULL) return SB_TROUBLE_STORAGE_FULL;
-  if (app->last_storage_error == SB_ERR_STORAGE) return SB_TROUBLE_STORAGE_BROKEN;
+  bool is_losing = app->last_storage_error != SB_OK && now.monotonic_us - app->last_storage_error_us < SB_APP_LOSING_US;
+  if (is_losing) {
+    return app->last_storage_error == SB_ERR_FULL ? SB_TROUBLE_STORAGE_FULL : SB_TROUBLE_STORAGE_BROKEN;
+  }
   if (now.monotonic_us - app->last_block_us > SB_APP_SILENCE_US) return SB_TROUBLE_NO_ECG;
   if (app->is_enrolment_refused) return SB_TROUBLE_ENROLMENT_REFUSED;
   if (app->has_battery && app->battery_permille < 100) return SB_TROUBLE_BATTERY_LOW;

@@ -20,10 +20,10 @@ void sb_radio_failed(sb_radio_t *radio, uint64_t now_us, uint32_t wait_ms) {
   radio->state = SB_RADIO_OFF;
   if (radio->failures < SB_RADIO_QUICK_TRIES) radio->failures++;
   // The back-off's jitter stays in the wait, so that a ward does not come back in one moment.
-  uint64_t rest_ms = sb_radio_is_resting(radio) ? SB_RADIO_REST_MS : 0;
+  uint64_t rest_ms = sb_radio_has_given_up(radio) ? SB_RADIO_REST_MS : 0;
   radio->until_us = now_us + (rest_ms + wait_ms) * 1000ull;
 }
 
-bool sb_radio_is_resting(const sb_radio_t *radio) {
-  return radio->state == SB_RADIO_OFF && radio->failures >= SB_RADIO_QUICK_TRIES;
+bool sb_radio_has_given_up(const sb_radio_t *radio) {
+  return radio->failures >= SB_RADIO_QUICK_TRIES;
 }

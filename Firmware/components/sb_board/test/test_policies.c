@@ -12,20 +12,20 @@ static void three_tries_then_rest(void) {
     CHECK(sb_radio_should_try(&radio, now) && !sb_radio_should_try(&radio, now));
     CHECK(!sb_radio_has_timed_out(&radio, now) && sb_radio_has_timed_out(&radio, now + 30 * SECOND));
     sb_radio_failed(&radio, now, 500);
-    CHECK(!sb_radio_is_resting(&radio) && !sb_radio_should_try(&radio, now + SECOND / 2 - 1));
+    CHECK(!sb_radio_has_given_up(&radio) && !sb_radio_should_try(&radio, now + SECOND / 2 - 1));
     now += SECOND / 2;
   }
   CHECK(sb_radio_should_try(&radio, now));
   sb_radio_failed(&radio, now, 500);
-  CHECK(sb_radio_is_resting(&radio) && !sb_radio_should_try(&radio, now + 300 * SECOND));
+  CHECK(sb_radio_has_given_up(&radio) && !sb_radio_should_try(&radio, now + 300 * SECOND));
   now += 300 * SECOND + SECOND / 2;
-  CHECK(sb_radio_should_try(&radio, now) && !sb_radio_is_resting(&radio));
+  CHECK(sb_radio_should_try(&radio, now));
   sb_radio_failed(&radio, now, 500);
-  CHECK(sb_radio_is_resting(&radio));  // one try only, while it stays away
+  CHECK(sb_radio_has_given_up(&radio));  // one try only, while it stays away
   CHECK(sb_radio_should_try(&radio, now + 301 * SECOND));
   sb_radio_succeeded(&radio);
   sb_radio_failed(&radio, now, 500);
-  CHECK(!sb_radio_is_resting(&radio));  // what once worked gets three quick tries again
+  CHECK(!sb_radio_has_given_up(&radio));  // what once worked gets three quick tries again
 }
 
 static void nobody_wears_it_so_it_sleeps(void) {

@@ -27,6 +27,8 @@ enum {
   SB_APP_POST_RETRY_S = 60,
   /// No ECG block for this long is a fault worth a word.
   SB_APP_SILENCE_US = 5000000,
+  /// How long the display says that samples were lost.
+  SB_APP_LOSING_US = 10000000,
 };
 
 typedef struct {
@@ -66,6 +68,7 @@ typedef struct {
   uint64_t last_block_us;
   uint64_t last_ppg_us;
   sb_err_t last_storage_error;
+  uint64_t last_storage_error_us;
   uint32_t battery_permille;
   bool has_battery;
   /// Red samples that wait for their infrared twins, for the saturation.

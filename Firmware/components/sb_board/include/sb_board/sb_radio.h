@@ -38,5 +38,5 @@ void sb_radio_succeeded(sb_radio_t *radio);
 /// It failed or was lost; `wait_ms` is what the reconnect back-off says. After three failures the radio rests.
 void sb_radio_failed(sb_radio_t *radio, uint64_t now_us, uint32_t wait_ms);
 
-/// Whether the tries are used up and the device only stores.
-bool sb_radio_is_resting(const sb_radio_t *radio);
+/// Whether the quick tries are used up: the device stores, and tries once in a while.
+bool sb_radio_has_given_up(const sb_radio_t *radio);
