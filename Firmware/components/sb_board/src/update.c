@@ -17,11 +17,14 @@ sb_err_t sb_version_parse(const char *text, uint32_t *version) {
   return SB_OK;
 }
 
+bool sb_update_is_due(uint64_t last_s, uint64_t now_s) {
+  return now_s < last_s || now_s - last_s >= SB_UPDATE_INTERVAL_S;
+}
+
 sb_update_answer_t sb_update_judge(const sb_update_situation_t *situation, uint32_t offered) {
   // An older image may have a fault that is known: never back, whoever signed it.
   if (offered <= situation->running) return SB_UPDATE_NOT_NEWER;
   if (offered == situation->rejected) return SB_UPDATE_REJECTED_BEFORE;
-  if (situation->is_worn) return SB_UPDATE_WORN;
   if (situation->has_battery && situation->battery_permille < SB_UPDATE_BATTERY_PERMILLE) return SB_UPDATE_BATTERY_LOW;
   return SB_UPDATE_TAKE;
 }

@@ -73,8 +73,8 @@ static void updates_go_forward_and_only_when_they_may(void) {
   CHECK(sb_update_judge(&now, 0x010204) == SB_UPDATE_BATTERY_LOW);
   now.has_battery = false;
   CHECK(sb_update_judge(&now, 0x010204) == SB_UPDATE_TAKE);
-  now.is_worn = true;
-  CHECK(sb_update_judge(&now, 0x010204) == SB_UPDATE_WORN);
+  CHECK(sb_update_is_due(0, 1790000000) && !sb_update_is_due(1790000000, 1790086399));
+  CHECK(sb_update_is_due(1790000000, 1790086400) && sb_update_is_due(1790000001, 1790000000));
 }
 
 static void a_new_image_must_show_that_it_works(void) {

@@ -1,4 +1,5 @@
 #include "board_test.h"
+#include "sb_sensors/sb_max17048.h"
 #include "sb_sensors/sb_ssd1306.h"
 
 /// A display's memory, as far as page addressing goes.
@@ -72,9 +73,33 @@ static void every_character_that_we_write_has_a_shape(void) {
   }
 }
 
+static sb_err_t read_gauge(void *context, uint8_t address, uint8_t reg, uint8_t *out, size_t length) {
+  CHECK(address == SB_MAX17048_ADDRESS && reg == 0x04 && length == 2);
+  const uint8_t *charge = context;
+  if (charge == NULL) return SB_ERR_NOT_FOUND;
+  memcpy(out, charge, 2);
+  return SB_OK;
+}
+
+static void a_gauge_gives_permille(void) {
+  static const struct {
+    uint8_t bytes[2];
+    uint32_t permille;
+  } cases[] = {{{0, 0}, 0}, {{50, 128}, 505}, {{100, 0}, 1000}, {{103, 255}, 1000}};
+  uint32_t permille;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    sb_i2c_t bus = {(void *)cases[i].bytes, NULL, read_gauge};
+    CHECK_OK(sb_max17048_read(&bus, &permille));
+    CHECK(permille == cases[i].permille);
+  }
+  sb_i2c_t nobody = {NULL, NULL, read_gauge};
+  CHECK_ERR(sb_max17048_read(&nobody, &permille), SB_ERR_NOT_FOUND);
+}
+
 const test_t DISPLAY_TESTS[] = {
     {"ssd1306: text is drawn, and only changes are sent", text_is_drawn_and_only_changes_are_sent},
     {"ssd1306: a board without one says so", a_board_without_one_says_so},
     {"font: every character has a shape", every_character_that_we_write_has_a_shape},
+    {"max17048: the charge in permille, where there is a gauge", a_gauge_gives_permille},
     {NULL, NULL},
 };

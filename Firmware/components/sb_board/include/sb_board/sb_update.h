@@ -5,7 +5,7 @@
 #include "sealedbeat/sb_err.h"
 #include "sealedbeat/sb_types.h"
 
-/// Which update is taken, and whether a new image stays. Pure; the image's signature is the bootloader's affair.
+/// Which update is looked for and taken, and whether a new image stays. Pure; the image's signature is the bootloader's affair.
 
 /// "1.2.3" as major << 16 | minor << 8 | patch, as a chunk's header says it. `SB_ERR_MALFORMED`, `SB_ERR_RANGE`.
 sb_err_t sb_version_parse(const char *text, uint32_t *version);
@@ -16,8 +16,6 @@ typedef struct {
   uint32_t rejected;
   uint32_t battery_permille;
   bool has_battery;
-  /// Somebody wears the device: it is not taken from them for an update.
-  bool is_worn;
 } sb_update_situation_t;
 
 typedef enum {
@@ -25,13 +23,17 @@ typedef enum {
   SB_UPDATE_NOT_NEWER,
   SB_UPDATE_REJECTED_BEFORE,
   SB_UPDATE_BATTERY_LOW,
-  SB_UPDATE_WORN,
 } sb_update_answer_t;
 
 enum {
   /// Less than this does not bring an update safely to its end.
   SB_UPDATE_BATTERY_PERMILLE = 300,
+  SB_UPDATE_INTERVAL_S = 86400,
 };
+
+/// Whether it is time to look for an update again, by the wall clock in seconds; the last look may lie in the future
+/// where the clock was wrong. Only ever asked when nobody wears the device: it is not taken from a person for an update.
+bool sb_update_is_due(uint64_t last_s, uint64_t now_s);
 
 sb_update_answer_t sb_update_judge(const sb_update_situation_t *situation, uint32_t offered);
 
