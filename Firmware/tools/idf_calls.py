@@ -20,7 +20,7 @@ def declared():
         version = "" if relative.parts[0] == "both" else f" ({relative.parts[0]})"
         text = re.sub(r"//[^\n]*|#define(?:[^\n]*\\\n)*[^\n]*|typedef[^;]*\(\*[^;]*;", "", header.read_text())
         for name in DECLARATION.findall(text):
-            functions.setdefault(name, ("/".join(relative.parts[1:]), set()))[1].add(version)
+            functions.setdefault(name, ("/".join(relative.parts[1:]).replace("_common", ""), set()))[1].add(version)
     return functions
 
 

@@ -1,12 +1,9 @@
 #pragma once
 
-#include "converter.h"
 #include "fake_seams.h"
 #include "sb_board/sb_app.h"
-#include "sb_sensors/sb_max30102.h"
 #include "sim_server.h"
 #include "virtual_flash.h"
-#include "virtual_max30102.h"
 
 /// A board without a board: the application of the ESP32 on a virtual crystal, with a virtual converter, oximeter,
 /// flash, NVS and network. Time moves only when the simulation says so.

@@ -57,28 +57,50 @@ static void follow_session(sb_app_t *app, uint64_t us) {
 
 /// Samples of the channel that lie between the session's beginning, or the channel's last sample, and this block. A
 /// finger may come long after the electrodes, and all kinds of a session count from one moment.
-static uint64_t missing_before(const sb_app_t *app, const sb_block_t *block) {
+static uint64_t missing_before(const sb_app_t *app, const sb_block_t *block, uint64_t first_us) {
   sb_session_id_t session;
   bool is_open = sb_device_session(app->config.device, &session);
   if (!is_open || app->has_begun[block->channel]) return block->lost_before;
-  if (block->first_us <= app->session_origin_us) return 0;
-  return (block->first_us - app->session_origin_us + SB_SAMPLE_US / 2) / SB_SAMPLE_US;
+  return (first_us - app->session_origin_us + SB_SAMPLE_US / 2) / SB_SAMPLE_US;
+}
+
+/// Samples of a block that lie before the session's beginning: the lights' blocks are not cut where the ECG's are.
+static uint16_t samples_before_session(const sb_app_t *app, const sb_block_t *block) {
+  sb_session_id_t session;
+  if (!sb_device_session(app->config.device, &session) || block->first_us >= app->session_origin_us) return 0;
+  uint64_t before = (app->session_origin_us - block->first_us + SB_SAMPLE_US - 1) / SB_SAMPLE_US;
+  return before < block->count ? (uint16_t)before : block->count;
 }
 
 static sb_err_t seal_block(sb_app_t *app, const sb_block_t *block, sb_time_t now) {
   sb_device_t *device = app->config.device;
-  uint64_t missing = missing_before(app, block);
+  uint16_t skipped = samples_before_session(app, block);
+  if (skipped == block->count) return SB_OK;
+  uint64_t first_us = block->first_us + (uint64_t)skipped * SB_SAMPLE_US;
+  uint64_t missing = missing_before(app, block, first_us);
   sb_err_t error = SB_OK;
   if (missing > 0) {
-    uint64_t us = block->first_us - missing * SB_SAMPLE_US;
+    // The core takes no time before its session's beginning, and what is missing may reach back beyond it.
+    uint64_t ago_us = missing * SB_SAMPLE_US;
+    uint64_t us = first_us - ago_us;
+    sb_session_id_t session;
+    if (sb_device_session(device, &session) && us < app->session_origin_us) us = app->session_origin_us;
     error = sb_device_push_lost(device, block->channel, missing, time_at(us, now));
     follow_session(app, us);
   }
-  sb_err_t pushed = sb_device_push_samples(device, block->channel, block->samples, block->count, block->lead_off,
-                                           time_at(block->first_us, now));
-  follow_session(app, block->first_us);
+  sb_err_t pushed = sb_device_push_samples(device, block->channel, block->samples + skipped,
+                                           (size_t)(block->count - skipped), block->lead_off, time_at(first_us, now));
+  follow_session(app, first_us);
   app->has_begun[block->channel] = true;
   return pushed != SB_OK ? pushed : error;
+}
+
+/// The ECG begins a session, so that it loses nothing where one follows another; the lights join it. Without a
+/// converter that delivers, the lights begin.
+static bool must_wait_for_ecg(const sb_app_t *app, const sb_block_t *block, sb_time_t now) {
+  sb_session_id_t session;
+  bool is_ecg_alive = now.monotonic_us - app->last_block_us < SB_APP_SILENCE_US;
+  return block->channel != SB_CHANNEL_ECG && is_ecg_alive && !sb_device_session(app->config.device, &session);
 }
 
 static void take_block(sb_app_t *app, const sb_block_t *block, sb_time_t now) {
@@ -99,9 +121,10 @@ static bool is_worn(const sb_app_t *app) { return app->power.state == SB_POWER_A
 static void take_blocks(sb_app_t *app, sb_time_t now) {
   const sb_block_t *block;
   while ((block = sb_ring_oldest(app->config.blocks)) != NULL) {
-    bool shows_wearing = block->channel == SB_CHANNEL_ECG ? block->lead_off != (SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS)
-                                                          : true;
-    if (is_worn(app) || shows_wearing) {
+    bool shows_wearing = block->channel != SB_CHANNEL_ECG || block->lead_off != (SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS);
+    if (must_wait_for_ecg(app, block, now)) {
+      app->last_ppg_us = now.monotonic_us;
+    } else if (is_worn(app) || shows_wearing) {
       take_block(app, block, now);
     } else {
       app->lead_off = block->lead_off;
@@ -247,8 +270,9 @@ sb_app_action_t sb_app_step(sb_app_t *app) {
   sb_time_t now = hal->now(hal->context);
   uint64_t next_us;
   take_events(app, now);
-  take_blocks(app, now);
+  // Before the blocks, so that a session that is over ends here and not in the middle of them.
   (void)sb_device_tick(app->config.device, now, &next_us);
+  take_blocks(app, now);
   keep_connection(app, now);
   keep_keys(app, now);
   publish(app, now);

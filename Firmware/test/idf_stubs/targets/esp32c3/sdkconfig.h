@@ -2,9 +2,10 @@
 
 // Minimal declarations for a compile check, written from: the defaults of components/*/Kconfig and sdkconfig.defaults.
 
+#include "sdkconfig_common.h"
+
 #define CONFIG_IDF_TARGET_ESP32C3 1
 #define CONFIG_FREERTOS_NUMBER_OF_CORES 1
-#define CONFIG_ESP_CONSOLE_UART_NUM 0
 #define CONFIG_ESP_CONSOLE_USB_SERIAL_JTAG 1
 #define CONFIG_SB_PIN_ECG 0
 #define CONFIG_SB_PIN_LEAD_OFF_PLUS 3
@@ -12,12 +13,3 @@
 #define CONFIG_SB_PIN_SDA 6
 #define CONFIG_SB_PIN_SCL 7
 #define CONFIG_SB_PIN_OXIMETER_INT 5
-#define CONFIG_SB_ECG_LEAD 1
-#define CONFIG_SB_ECG_GAIN_MILLI 1100000
-#define CONFIG_SB_ECG_REFERENCE_UV 1650000
-#define CONFIG_SB_OUTBOX_SECTORS 352
-#define CONFIG_SB_TIME_SERVER "pool.ntp.org"
-#define CONFIG_SEALEDBEAT_OUTBOX_CHUNKS 2808
-#define CONFIG_SEALEDBEAT_OUTBOX_SESSIONS 16
-#define CONFIG_SEALEDBEAT_WINDOW 32
-#define CONFIG_SEALEDBEAT_STATUS_INTERVAL_S 60
