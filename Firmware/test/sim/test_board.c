@@ -252,6 +252,33 @@ static void a_day_of_wearing_keeps_its_time(void) {
   end();
 }
 
+static void a_new_image_that_nobody_wears_waits_for_its_judgement(void) {
+  begin(7);
+  source_t source = {0};
+  sim_board_boot(&board, false);
+  for (uint64_t until = board.us + MINUTE; board.us < until; board.us += 200000) {
+    give_block(&source, 0);
+    (void)sim_board_step(&board);
+  }
+  sim_board_power_off(&board);
+  // Updates are taken when nobody wears the device, and here the network stays away for twenty minutes after the restart.
+  board.network.is_up = false;
+  sim_board_boot(&board, false);
+  board.app.trial = (sb_trial_t){.is_on_trial = true, .began_us = board.us};
+  uint64_t booted_us = board.us, confirmed_us = 0;
+  while (board.us < booted_us + HOUR) {
+    board.us += 200000;
+    board.network.is_up = board.us > booted_us + 20 * MINUTE;
+    give_block(&source, SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS);
+    sb_app_action_t action = sim_board_step(&board);
+    if (action == SB_APP_CONFIRM_UPDATE) confirmed_us = board.us;
+    if (action == SB_APP_SLEEP) break;
+  }
+  CHECK(board.confirms == 1 && board.roll_backs == 0);
+  CHECK(confirmed_us > booted_us + 20 * MINUTE && board.us > confirmed_us);  // it slept after that, not before
+  end();
+}
+
 const test_t BOARD_TESTS[] = {
     {"board: a patient is measured from the electrode to the server", a_patient_is_measured_from_electrode_to_server},
     {"board: three weeks at home, with 2^32 ms and the year 2038 among them", three_weeks_at_home},
@@ -259,5 +286,6 @@ const test_t BOARD_TESTS[] = {
     {"board: a long outage is declared to the sample", a_long_outage_is_declared_to_the_sample},
     {"board: a day of wearing keeps its time", a_day_of_wearing_keeps_its_time},
     {"board: an update stays or goes", an_update_stays_or_goes},
+    {"board: a new image that nobody wears waits for its judgement", a_new_image_that_nobody_wears_waits_for_its_judgement},
     {NULL, NULL},
 };

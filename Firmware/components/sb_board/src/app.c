@@ -60,7 +60,9 @@ static void follow_session(sb_app_t *app, uint64_t us) {
 static uint64_t missing_before(const sb_app_t *app, const sb_block_t *block, uint64_t first_us) {
   sb_session_id_t session;
   bool is_open = sb_device_session(app->config.device, &session);
-  if (!is_open || app->has_begun[block->channel]) return block->lost_before;
+  // What the lights missed before there was a session is no part of one.
+  if (!is_open) return block->channel == SB_CHANNEL_ECG ? block->lost_before : 0;
+  if (app->has_begun[block->channel]) return block->lost_before;
   return (first_us - app->session_origin_us + SB_SAMPLE_US / 2) / SB_SAMPLE_US;
 }
 
@@ -277,11 +279,12 @@ sb_app_action_t sb_app_step(sb_app_t *app) {
   keep_keys(app, now);
   publish(app, now);
   switch (sb_trial_judge(&app->trial, now.monotonic_us)) {
-    case SB_TRIAL_GO_ON: break;
+    // A sleep is a restart, and a restart on trial is a roll-back: a new image stays awake until it is judged.
+    case SB_TRIAL_GO_ON: return app->trial.is_on_trial ? SB_APP_GO_ON : judge_power(app, now);
     case SB_TRIAL_CONFIRM: return SB_APP_CONFIRM_UPDATE;
     case SB_TRIAL_ROLL_BACK: return SB_APP_ROLL_BACK;
   }
-  return judge_power(app, now);
+  return SB_APP_GO_ON;
 }
 
 static sb_link_state_t link_state(const sb_app_t *app) {
