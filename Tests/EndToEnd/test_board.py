@@ -13,6 +13,7 @@ from pathlib import Path
 import cbor2
 import paho.mqtt.client as mqtt
 import pytest
+import wfdb
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
@@ -34,7 +35,7 @@ def executable() -> Path:
 class Board:
     """One simulated board and its network."""
 
-    def __init__(self, system: System, name: str, executable: Path):
+    def __init__(self, system: System, name: str, executable: Path, *recording: Path):
         self.bundle = json.loads(system.claim(name).read_text())
         self.name, self.folder = name, system.folder / f"board-{name}"
         self.folder.mkdir()
@@ -48,7 +49,7 @@ class Board:
             input="correct horse\n", capture_output=True, text=True, check=True).stdout
         self.errors = open(self.folder / "board.log", "w")
         self.process = subprocess.Popen(
-            [executable, str(SECONDS), str(SPEED)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+            [executable, str(SECONDS), str(SPEED), *recording], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
             text=True, bufsize=1)
         self._writing = threading.Lock()
         self._tell(settings)
@@ -163,3 +164,16 @@ def test_a_board_is_a_patient_of_the_system(system, executable):
     assert 74 <= summary["heartRate"] <= 76 and 90 <= summary["oxygen"] <= 100
     until(lambda: system.analysed() >= system.committed(), "everything is analysed", 60)
     assert system.metric("decryptor", "sealedbeat_decryptor_refused_chunks_total") == 0
+
+
+def test_a_recording_at_its_electrodes_reaches_the_server_beat_for_beat(system, executable, recordings, tmp_path):
+    """Record 100: regular, and its annotations say how fast the heart beats."""
+    signal = wfdb.rdrecord(str(recordings / "100"), sampto=SECONDS * 360, channels=[0], physical=False).d_signal[:, 0]
+    (tmp_path / "electrodes").write_bytes((signal - 1024).astype("<i2").tobytes())
+    beats = wfdb.rdann(str(recordings / "100"), "atr", sampto=SECONDS * 360)
+    real = sum(symbol in "NAV" for symbol in beats.symbol) / SECONDS * 60
+    system.add_patient("Somebody", "board-100")
+    summary = Board(system, "board-100", executable, tmp_path / "electrodes").wait()
+    assert summary["failures"] == 0 and summary["held"] == 0 and summary["sealed"] == system.committed(), summary
+    assert abs(summary["heartRate"] - real) <= 6, (summary, real)
+    until(lambda: system.analysed() >= system.committed(), "everything is analysed", 60)

@@ -1,7 +1,9 @@
 // The simulated board as a process: the ESP32's application with a virtual patient, whose network is whoever reads and
 // writes its lines (Tests/EndToEnd/test_board.py does, with the real system behind it).
 //
-//   board_process SECONDS SPEED < lines        first the settings, as the console takes them, then an empty line
+//   board_process SECONDS SPEED [RECORDING] < lines     first the settings, as the console takes them, then an empty line
+//
+//   RECORDING    what is at the electrodes: 16-bit little-endian samples at 360 Hz, in units of 5 µV; else a synthetic heart
 //
 //   it says      join | connect CERTIFICATE KEY | leave | publish HEX | post enrol HEX | post rotate HEX | end JSON
 //   it is told   joined | connected | lost | receipt HEX | command HEX | answer HEX | refused | unreachable
@@ -40,6 +42,17 @@ static struct {
 } board;
 
 static double heart(double seconds) { return test_heart_mv(seconds, 75); }
+
+static int16_t *recording;
+static size_t recording_count;
+
+static double recorded(double seconds) {
+  double at = seconds * 360;
+  size_t below = (size_t)at;
+  if (below + 1 >= recording_count) return 0;
+  double part = at - (double)below;
+  return (recording[below] * (1 - part) + recording[below + 1] * part) * 0.005;
+}
 
 static void fail(const char *what) {
   fprintf(stderr, "board: %s\n", what);
@@ -153,6 +166,18 @@ static sb_err_t post(void *context, sb_route_t route, const uint8_t *body, size_
   }
 }
 
+static void read_recording(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (file == NULL || fseek(file, 0, SEEK_END) != 0) fail("no recording");
+  recording_count = (size_t)ftell(file) / sizeof *recording;
+  recording = malloc(recording_count * sizeof *recording);
+  rewind(file);
+  if (recording == NULL || fread(recording, sizeof *recording, recording_count, file) != recording_count) {
+    fail("the recording cannot be read");
+  }
+  fclose(file);
+}
+
 static void read_settings(void) {
   char *line;
   while ((line = next_line(10000)) != NULL && line[0] != '\0') {
@@ -179,7 +204,7 @@ static void boot(void) {
                                .blocks = &board.blocks, .events = &board.events, .vault_key = board.provision.hpke,
                                .claim_token = board.provision.claim, .has_oximeter = true};
   sb_app_init(&board.app, &app);
-  sim_patient_init(&board.patient, &board.blocks, board.us, heart);
+  sim_patient_init(&board.patient, &board.blocks, board.us, recording == NULL ? heart : recorded);
   board.patient.light.finger = 0.02;
 }
 
@@ -195,9 +220,10 @@ static void step(long speed) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) return 64;
+  if (argc != 3 && argc != 4) return 64;
   uint64_t seconds = strtoull(argv[1], NULL, 10);
   long speed = strtol(argv[2], NULL, 10);
+  if (argc == 4) read_recording(argv[3]);
   read_settings();
   board.us = 1000000;
   // The last sample is taken about now, so that no capture time lies in the future.
@@ -227,5 +253,6 @@ int main(int argc, char **argv) {
          (unsigned long long)stats.chunks_sealed, stats.held, (unsigned long long)stats.samples_lost,
          (unsigned long long)stats.chunks_sent, (unsigned long long)stats.sessions_begun, stats.key_version,
          view.heart_rate, view.oxygen_percent, test_failures);
+  free(recording);
   return test_failures == 0 ? 0 : 1;
 }
