@@ -33,6 +33,7 @@ extension Target.Dependency {
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+  static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
   static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let swiftASN1 = product(name: "SwiftASN1", package: "swift-asn1")
   static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -65,7 +66,7 @@ let package = Package(
     // Vocabulary: no dependencies of ours.
     .target(name: "Wire"),
     .target(name: "Cardio"),
-    .target(name: "Sealing", dependencies: ["Wire", "COpenSSL", "CProcess"]),
+    .target(name: "Sealing", dependencies: ["Wire", "COpenSSL", "CGFShare", "CProcess"]),
     .target(name: "Findings", dependencies: ["Wire", "Cardio", "Sealing"]),
     .target(
       name: "Inference", dependencies: ["Cardio", "CInferenceKernels", "CModelWeights"], exclude: ["Resources"]),
@@ -80,12 +81,13 @@ let package = Package(
     .target(
       name: "KeyVault",
       dependencies: [
-        "Wire", "Sealing", .crypto, .grdb, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .metricsCore,
-        .nioCore, .nioPosix, .nioSSL, .serviceLifecycle, .swiftASN1, .x509,
+        "Wire", "Sealing", "CPKCS11", "CProcess", .asyncHTTPClient, .crypto, .grdb, .hummingbird, .hummingbirdTLS,
+        .httpTypes, .logging, .metrics, .metricsCore, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .serviceLifecycle,
+        .swiftASN1, .x509,
       ]),
     .target(
       name: "KeyVaultClient",
-      dependencies: ["Wire", "Sealing", .asyncHTTPClient, .logging, .nioCore, .nioSSL]),
+      dependencies: ["Wire", "Sealing", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioPosix, .nioSSL, .nioTLS]),
 
     // Where data rests.
     .target(name: "Store", dependencies: ["Wire", .grdb, .logging, .metrics]),
@@ -144,6 +146,8 @@ let package = Package(
 
     // Module maps of Debian's libraries, and nothing else.
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CGFShare", pkgConfig: "libgfshare", providers: [.apt(["libgfshare-dev"])]),
+    .systemLibrary(name: "CPKCS11", pkgConfig: "p11-kit-1", providers: [.apt(["libp11-kit-dev"])]),
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 

@@ -1,6 +1,9 @@
 #pragma once
+#include <errno.h>
 #include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -8,6 +11,27 @@
 
 /// No core dump of this process, and no debugger of the same user.
 static inline int sb_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+/// No program that this process starts can gain rights that it lacks.
+static inline int sb_forbid_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+/// Keeps all memory of this process, now and later, out of swap: 0 if that is permitted. Pages are locked when they are
+/// first touched, so that the stacks of threads cost what they use.
+static inline int sb_lock_memory(void) {
+#ifdef MCL_ONFAULT
+  if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0) return 0;
+#endif
+  return mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
+/// The user at the other end of a local socket; -1 if it cannot be told. Swift's Glibc module lacks the structure, which
+/// glibc declares for GNU sources alone: process, user and group, as unix(7) says.
+static inline long sb_peer_user(int descriptor) {
+  struct { int process; unsigned user, group; } peer;
+  socklen_t size = sizeof peer;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || size != sizeof peer) return -1;
+  return (long)peer.user;
+}
 
 /// The kernel sends this process `signal` when its parent ends, so that no child outlives its supervisor.
 static inline int sb_end_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }

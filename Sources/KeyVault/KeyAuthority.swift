@@ -1,6 +1,7 @@
 package import Foundation
 internal import GRDB
 package import Sealing
+internal import Synchronization
 internal import Wire
 
 /// An unsealed vault: every operation on a key goes through it, in one transaction with its audit entry.
@@ -15,12 +16,21 @@ package final class KeyAuthority: Sendable {
   let keys: KeyHierarchy
   let cache = DeviceKeyCache()
   let clock: @Sendable () -> Date
+  /// Crypto-periods.
+  package let policy: KeyPolicy
+  /// What the file says of the root that opens it now.
+  let root: Mutex<RootDescription>
   /// Collects session-key requests into one durable transaction at a time.
   let releases: ReleaseQueue
 
-  private init(file: VaultFile, keys: KeyHierarchy, clock: @escaping @Sendable () -> Date) {
+  private init(
+    file: VaultFile, keys: KeyHierarchy, root: RootDescription, policy: KeyPolicy,
+    clock: @escaping @Sendable () -> Date
+  ) {
     self.file = file
     self.keys = keys
+    self.policy = policy
+    self.root = Mutex(root)
     self.clock = clock
     releases = ReleaseQueue()
   }
@@ -38,72 +48,67 @@ package final class KeyAuthority: Sendable {
   /// begins again.
   package static func exists(in directory: String) -> Bool { VaultFile.isFinished(in: directory) }
 
-  /// Makes a new vault and opens it.
+  /// Makes a new vault whose root is there already, and opens it.
   /// - Parameter cost: of scrypt, where the root is a passphrase.
   package static func create(
     directory: String, root: RootKeySource, cost: KeyDerivation.ScryptCost = .interactive,
+    policy: KeyPolicy = .standard, clock: @escaping @Sendable () -> Date = { Date() }
+  ) throws -> KeyAuthority {
+    switch root {
+    case .keyFile(let path):
+      try create(directory: directory, newRoot: .keyFile(path: path), policy: policy, clock: clock)
+    case .passphraseFile(let path):
+      try create(
+        directory: directory, newRoot: .passphraseFile(path: path, cost: cost), policy: policy, clock: clock)
+    case .shares, .token: throw VaultError(.badRequest, "a new vault makes its own shares or token key")
+    }
+  }
+
+  /// Makes a new vault and opens it.
+  /// - Parameter newRoot: what will open it; made first, so that no vault is ever without its root.
+  package static func create(
+    directory: String, newRoot: NewRoot, policy: KeyPolicy = .standard,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> KeyAuthority {
     guard !VaultFile.isFinished(in: directory) else {
       throw VaultError(.alreadyInitialised, "\(directory) holds a vault already")
     }
-    let salt = try SecureRandom.bytes(32)
-    let rootKey = try root.load(salt: salt, cost: cost)
-    let file = try VaultFile(directory: directory)
     let now = clock()
-    let (wrapped, authorities) = try KeyHierarchy.create(root: rootKey, now: now)
-    let keys = try KeyHierarchy(root: rootKey, wrapped: wrapped, authorities: authorities)
     let time = now.unixMicroseconds
+    let (root, rootKey) = try newRoot.make(version: 1, time: time)
+    let file = try VaultFile(directory: directory)
+    let stored = try KeyHierarchy.create(root: rootKey, version: root.version, now: now)
+    let keys = try KeyHierarchy(root: rootKey, version: root.version, stored: stored)
+    let authority = KeyAuthority(file: file, keys: keys, root: root, policy: policy, clock: clock)
     try file.pool.write { database in
-      let header = VaultHeader(
-        rootKind: root.kind, salt: salt, cost: cost, auditPublicKey: keys.auditSigner.publicKey)
-      try header.write(to: database)
-      for (name, bytes) in wrapped {
-        try database.execute(
-          sql: "INSERT INTO own_key (name, version, state, wrapped, certificate, created) VALUES (?, 1, ?, ?, ?, ?)",
-          arguments: [
-            name.rawValue, KeyState.active.rawValue, Data(bytes), authorities[name].map { Data($0) },
-            Int64(bitPattern: time),
-          ])
-      }
+      try VaultHeader(root: root, auditPublicKey: keys.auditSigner.publicKey).write(to: database)
       var audit = try AuditAppender(database, actor: "local", time: time)
-      try audit.append(.initialise, object: "vault", reason: root.kind)
-      for name in OwnKey.allCases { try audit.append(.initialise, object: "own/\(name.rawValue)/1") }
+      try audit.append(.initialise, object: "vault", reason: root.kind.rawValue)
+      for key in stored { try authority.insert(key, database, &audit) }
       try audit.seal(signer: keys.auditSigner)
     }
-    return KeyAuthority(file: file, keys: keys, clock: clock)
+    return authority
   }
 
   /// Opens a vault with its root.
   /// - Throws: ``VaultError`` with ``VaultError/Code/notInitialised``, ``VaultError/Code/wrongRoot``,
   ///   ``VaultError/Code/inUse`` or ``VaultError/Code/corrupted``.
   package static func open(
-    directory: String, root: RootKeySource, clock: @escaping @Sendable () -> Date = { Date() }
+    directory: String, root: RootKeySource, policy: KeyPolicy = .standard,
+    clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> KeyAuthority {
     guard VaultFile.exists(in: directory) else {
       throw VaultError(.notInitialised, "there is no vault in \(directory): run `sealedbeat vault init`")
     }
     let file = try VaultFile(directory: directory)
-    let (header, wrapped, authorities) = try file.pool.read { database in
-      let header = try VaultHeader(reading: database)
-      var wrapped: [OwnKey: [UInt8]] = [:]
-      var authorities: [OwnKey: [UInt8]] = [:]
-      for row in try Row.fetchAll(database, sql: "SELECT name, wrapped, certificate FROM own_key") {
-        guard let name = OwnKey(rawValue: row["name"]) else { continue }
-        wrapped[name] = Array(row["wrapped"] as Data)
-        authorities[name] = (row["certificate"] as Data?).map { Array($0) }
-      }
-      return (header, wrapped, authorities)
+    let (header, stored) = try file.pool.read { database in
+      (try VaultHeader(reading: database), try OwnKeyRow.unsealable(database))
     }
-    guard header.rootKind == root.kind else {
-      throw VaultError(.wrongRoot, "this vault opens with a \(header.rootKind), not with a \(root.kind)")
-    }
-    let rootKey = try root.load(salt: header.salt, cost: header.cost)
-    let keys = try KeyHierarchy(root: rootKey, wrapped: wrapped, authorities: authorities)
-    let authority = KeyAuthority(file: file, keys: keys, clock: clock)
+    let keys = try KeyHierarchy(root: root.open(header.root), version: header.root.version, stored: stored)
+    let authority = KeyAuthority(file: file, keys: keys, root: header.root, policy: policy, clock: clock)
     try file.pool.read { try AuditVerifier.checkHead($0, publicKey: keys.auditSigner.publicKey) }
     try authority.commit(actor: "local") { _, audit in
-      try audit.append(.open, object: "vault", reason: header.rootKind)
+      try audit.append(.open, object: "vault", reason: header.root.kind.rawValue)
       return .done(())
     }
     return authority
@@ -133,6 +138,14 @@ package final class KeyAuthority: Sendable {
     }
   }
 
+  /// Records that somebody read about keys.
+  func recordReading(of object: String, actor: String) throws(VaultError) {
+    try commit(actor: actor) { _, audit in
+      try audit.append(.readInventory, object: object)
+      return .done(())
+    }
+  }
+
   /// Records a refusal that touched nothing else.
   package func recordRefusal(
     _ action: AuditEntry.Action, actor: String, object: String, reason: String
@@ -146,13 +159,28 @@ package final class KeyAuthority: Sendable {
 
 extension Date {
   /// Unix time in microseconds; 0 before 1970.
-  var unixMicroseconds: UInt64 { UInt64(max(0, timeIntervalSince1970 * 1_000_000)) }
+  package var unixMicroseconds: UInt64 { UInt64(max(0, timeIntervalSince1970 * 1_000_000)) }
 
   /// The time of a stored number of microseconds.
   init(unixMicroseconds: UInt64) { self.init(timeIntervalSince1970: Double(unixMicroseconds) / 1_000_000) }
 }
 
 extension KeyAuthority {
+  /// Records that the vault is sealed; ``shut()`` then forgets its keys.
+  func recordSeal(actor: String) throws(VaultError) {
+    try commit(actor: actor) { _, audit in
+      try audit.append(.seal, object: "vault")
+      return .done(())
+    }
+  }
+
+  /// Forgets the cached keys and closes the file. The keys of the hierarchy are wiped with the last reference to this
+  /// object: that of a request which is being answered now, if there is one.
+  func shut() {
+    cache.removeAll()
+    file.shut()
+  }
+
   /// Records that the vault closes, last of all.
   package func recordClose() throws {
     try commit(actor: "local") { _, audit in

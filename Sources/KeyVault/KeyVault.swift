@@ -1,5 +1,4 @@
 internal import Crypto
 internal import GRDB
 internal import Hummingbird
-internal import HummingbirdTLS
 internal import X509

@@ -16,6 +16,12 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownDevice = "unknown-device"
     /// No such key, claim, grant or service.
     case unknown
+    /// The key has been used as often as it may.
+    case limitReached = "limit-reached"
+    /// A second person has to approve this first, or the person who approves is the one who proposed.
+    case needsSecondPerson = "needs-second-person"
+    /// A legal hold forbids it.
+    case heldByLaw = "legal-hold"
     /// The key's state forbids the operation.
     case stateForbids = "state-forbids"
     /// The version is not the next one of this device.
@@ -40,6 +46,8 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongRoot = "wrong-root"
     /// The root key file or passphrase file is missing, malformed or readable by others.
     case rootUnreadable = "root-unreadable"
+    /// The vault is sealed: its keys are not in memory until somebody unseals it.
+    case sealed
     /// There is no vault here yet.
     case notInitialised = "not-initialised"
     /// There is a vault here already.
@@ -58,6 +66,9 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
   package let code: Code
   /// One sentence for a person.
   package let reason: String
+
+  /// What a sealed vault answers.
+  package static let sealed = VaultError(.sealed, "the vault is sealed: an operator has to unseal it")
 
   /// Describes a failure.
   package init(_ code: Code, _ reason: String) {

@@ -51,10 +51,18 @@ public enum SessionKeyRefusal: String, Error, Sendable, Codable, CaseIterable {
   case noGrant = "no-grant"
   /// The device is not enrolled, or has no such key version.
   case unknownKey = "unknown-key"
-  /// The key's state forbids it: suspended, compromised or pre-activation.
+  /// The key's state forbids it: suspended or pre-activation.
   case stateForbids = "state-forbids"
+  /// The key was reported compromised before anybody asked for this session.
+  case compromised
+  /// The device was revoked before anybody asked for this session.
+  case revoked
   /// The key was destroyed: what it sealed can never be read again.
   case destroyed
+  /// The session repeats an initialisation vector under its key.
+  case ivRepeated = "iv-repeated"
+  /// The key has served as many sessions as it may.
+  case limitReached = "limit-reached"
 }
 
 /// What a tenant-wide record key seals.

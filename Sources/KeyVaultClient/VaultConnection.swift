@@ -12,17 +12,23 @@ final class VaultConnection: Sendable {
   /// Connections at once: a service asks in batches, so a few are enough.
   private static let connectionLimit = 4
 
-  private let client: HTTPClient
-  private let configuration: VaultClientConfiguration
+  let client: HTTPClient
+  let configuration: VaultClientConfiguration
+  /// Sent with every request.
+  private let headers: [String: String]
 
-  init(_ configuration: VaultClientConfiguration) throws(KeyVaultError) {
+  /// - Parameter certificate: the one that the vault must show, DER; `nil` for any of the configured authority.
+  init(_ configuration: VaultClientConfiguration, trusting certificate: [UInt8]? = nil) throws(KeyVaultError) {
     self.configuration = configuration
+    headers = [:]
     do {
       var tls = TLSConfiguration.makeClientConfiguration()
       tls.minimumTLSVersion = .tlsv13
       tls.certificateChain = try NIOSSLCertificate.fromPEMFile(configuration.certificatePath).map { .certificate($0) }
       tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: configuration.keyPath, format: .pem))
-      tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
+      tls.trustRoots = .certificates(
+        try certificate.map { [try NIOSSLCertificate(bytes: $0, format: .der)] }
+          ?? NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
       var http = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
       http.timeout.connect = .seconds(5)
       http.connectionPool = .init(
@@ -47,6 +53,25 @@ final class VaultConnection: Sendable {
     }
   }
 
+  private init(_ other: VaultConnection, headers: [String: String]) {
+    client = other.client
+    configuration = other.configuration
+    self.headers = headers
+  }
+
+  /// The same pool of connections, with headers of its own; closed by the other's ``close()``.
+  func adding(_ headers: [String: String]) -> VaultConnection { VaultConnection(self, headers: headers) }
+
+  /// Sends a request without a body and hands its answer on piece by piece, however long it is.
+  func receive(_ method: HTTPMethod, _ path: String, _ write: ([UInt8]) async throws -> Void) async throws {
+    let response = try await execute(method, path, body: nil, contentType: "", timeout: .minutes(30))
+    guard response.status == .ok else {
+      let answer = try await response.body.collect(upTo: Self.answerLimit)
+      throw VaultFailure(Array(buffer: answer)).error(status: Int(response.status.code))
+    }
+    for try await piece in response.body { try await write(Array(buffer: piece)) }
+  }
+
   func close() async {
     try? await client.shutdown()
   }
@@ -56,33 +81,45 @@ final class VaultConnection: Sendable {
   private func attempt(
     _ method: HTTPMethod, _ path: String, body: [UInt8]?, contentType: String
   ) async throws(KeyVaultError) -> [UInt8] {
+    let response = try await execute(
+      method, path, body: body, contentType: contentType, timeout: TimeAmount(configuration.timeout))
+    let answer: [UInt8]
+    do {
+      answer = Array(buffer: try await response.body.collect(upTo: Self.answerLimit))
+    } catch {
+      throw Self.meaning(of: error)
+    }
+    guard response.status == .ok else { throw VaultFailure(answer).error(status: Int(response.status.code)) }
+    return answer
+  }
+
+  private func execute(
+    _ method: HTTPMethod, _ path: String, body: [UInt8]?, contentType: String, timeout: TimeAmount
+  ) async throws(KeyVaultError) -> HTTPClientResponse {
     var request = HTTPClientRequest(url: configuration.url + path)
     request.method = method
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
     if let body {
       request.headers.add(name: "content-type", value: contentType)
       request.body = .bytes(ByteBuffer(bytes: body))
     }
-    let status: HTTPResponseStatus
-    let answer: [UInt8]
     do {
-      let response = try await client.execute(request, timeout: TimeAmount(configuration.timeout))
-      status = response.status
-      answer = Array(buffer: try await response.body.collect(upTo: Self.answerLimit))
-    } catch let error as HTTPClientError where error == .remoteConnectionClosed {
-      throw .unavailable(Self.connectionLost)
-    } catch is IOError {
-      throw .unavailable(Self.connectionLost)
-    } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
-      throw .unavailable("no answer in time")
-    } catch let error as NIOSSLError {
-      throw .forbidden("TLS: \(Self.name(error))")
-    } catch is NIOTooManyBytesError {
-      throw .badAnswer("the answer is too long")
+      return try await client.execute(request, timeout: timeout)
     } catch {
-      throw .unavailable("no connection (\(type(of: error)))")
+      throw Self.meaning(of: error)
     }
-    guard status == .ok else { throw VaultFailure(answer).error(status: Int(status.code)) }
-    return answer
+  }
+
+  private static func meaning(of error: any Error) -> KeyVaultError {
+    switch error {
+    case let error as HTTPClientError where error == .remoteConnectionClosed: .unavailable(connectionLost)
+    case is IOError: .unavailable(connectionLost)
+    case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
+      .unavailable("no answer in time")
+    case let error as NIOSSLError: .forbidden("TLS: \(name(error))")
+    case is NIOTooManyBytesError: .badAnswer("the answer is too long")
+    default: .unavailable("no connection (\(type(of: error)))")
+    }
   }
 
   private static func name(_ error: NIOSSLError) -> String {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOHTTP1
+package import Sealing
 package import Wire
 
 /// The operator's side of the vault: claims, rotation, suspension, grants, inventory, audit.
@@ -30,12 +31,14 @@ package final class VaultOperator: Sendable {
     let version: KeyVersion
   }
 
-  private let connection: VaultConnection
+  let connection: VaultConnection
 
   /// - Parameter configuration: with the identity `svc.operator`.
   package init(_ configuration: VaultClientConfiguration) throws(KeyVaultError) {
     connection = try VaultConnection(configuration)
   }
+
+  private init(connection: VaultConnection) { self.connection = connection }
 
   /// Makes a one-time claim.
   package func claim(_ device: DeviceID, lifeSeconds: UInt64?) async throws(KeyVaultError) -> ClaimAnswer {
@@ -65,9 +68,8 @@ package final class VaultOperator: Sendable {
 
   /// Resumes a device's suspended key; returns its version.
   package func resume(_ device: DeviceID, reason: String) async throws(KeyVaultError) -> KeyVersion {
-    let words = reason.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     let answer: VersionAnswer = try decode(
-      await connection.send(.DELETE, "/v1/devices/\(device)/suspension?reason=\(words)"))
+      await connection.send(.DELETE, "/v1/devices/\(device)/suspension?reason=\(Self.escaped(reason))"))
     return answer.version
   }
 
@@ -95,36 +97,62 @@ package final class VaultOperator: Sendable {
     _ = try await connection.send(.DELETE, "/v1/grants/\(id)")
   }
 
-  /// What an operator may read, as the JSON that the vault answers.
-  package enum Listing: Sendable {
-    /// Grants.
-    case grants
-    /// Up to 1,000 devices and their keys, after a name.
-    case devices(after: String)
-    /// One device and its keys.
-    case device(DeviceID)
-    /// Up to 1,000 audit entries, from a number.
-    case audit(from: UInt64)
-    /// Whether the audit log is whole.
-    case auditVerification
-    /// The overview.
-    case report
-
-    var path: String {
-      switch self {
-      case .grants: "/v1/grants"
-      case .devices(let name): "/v1/devices?after=\(name)"
-      case .device(let device): "/v1/devices/\(device)"
-      case .audit(let first): "/v1/audit?from=\(first)"
-      case .auditVerification: "/v1/audit/verification"
-      case .report: "/v1/report"
-      }
+  /// Reaches a vault that started sealed, and shows a certificate that no authority has signed.
+  /// - Parameter pin: SHA-256 of that certificate, 64 hexadecimal digits; `nil` for a vault with an issued one.
+  package init(_ configuration: VaultClientConfiguration, pin: String?) async throws(KeyVaultError) {
+    guard let pin else {
+      connection = try VaultConnection(configuration)
+      return
     }
+    let certificate = try await PinnedCertificate.fetch(from: configuration, pin: pin)
+    connection = try VaultConnection(configuration, trusting: certificate)
+  }
+
+  /// Gives a share to a sealed vault, or lets it read its root again.
+  /// - Parameter share: the text of a share; `nil` where the vault's root is not made of shares.
+  /// - Returns: its status, JSON.
+  package func unseal(share: SecretBytes?) async throws(KeyVaultError) -> String {
+    var body = share.map { $0.withUnsafeBytes { Array($0) } } ?? []
+    defer { body.wipe() }
+    return text(try await connection.send(.POST, "/v1/unseal", body: body, contentType: "text/plain"))
+  }
+
+  /// Seals the vault: until it is unsealed it releases no key and answers ``KeyVaultError/sealed``.
+  /// - Returns: its status, JSON.
+  package func seal() async throws(KeyVaultError) -> String {
+    text(try await connection.send(.POST, "/v1/seal"))
   }
 
   /// Reads a listing.
   package func read(_ listing: Listing) async throws(KeyVaultError) -> String {
     text(try await connection.send(.GET, listing.path))
+  }
+
+  /// Carries out a change; returns the vault's answer, JSON.
+  package func carryOut(_ change: Change, reason: String) async throws(KeyVaultError) -> String {
+    let (method, path, body) = change.call(reason: reason)
+    guard let body else { return text(try await connection.send(method, path)) }
+    guard let bytes = try? JSONEncoder().encode(body) else {
+      throw .badAnswer("the request cannot be written as JSON")
+    }
+    return text(try await connection.send(method, path, body: Array(bytes), contentType: "application/json"))
+  }
+
+  /// Has the vault make a sealed backup of itself, and hands it on piece by piece.
+  package func backup(_ write: ([UInt8]) async throws -> Void) async throws {
+    try await connection.receive(.POST, "/v1/backup", write)
+  }
+
+  /// Speaks for a person who is signed in elsewhere: only where this service holds the grant `people`.
+  /// - Parameters:
+  ///   - name: of the account.
+  ///   - role: of the account.
+  package func speaking(for name: String, role: String) -> VaultOperator {
+    VaultOperator(connection: connection.adding(["sealedbeat-person": name, "sealedbeat-role": role]))
+  }
+
+  static func escaped(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
   }
 
   /// Closes the connections.

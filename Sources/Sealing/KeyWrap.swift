@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Wraps keys under a key-encryption key: AES-256-GCM with a random 96-bit nonce and additional data that binds a
 /// wrapped key to its name, owner, version and state, so that none can stand in for another.
 ///
@@ -13,12 +11,14 @@ public final class KeyWrap: Sendable {
 
   private static let layoutVersion: UInt8 = 1
 
-  // One expanded key behind a lock, since an `AEAD` serves one caller at a time.
-  private let cipher: Mutex<AEAD>
+  // The key is expanded for each operation: OpenSSL keeps an expanded key, which begins with the key itself, in ordinary
+  // memory, and wipes it when the operation ends.
+  private let keyEncryptionKey: SecretBytes
 
   /// - Parameter keyEncryptionKey: ``AEAD/keySize`` bytes.
   public init(keyEncryptionKey: SecretBytes) throws(SealingError) {
-    cipher = Mutex(try AEAD(key: keyEncryptionKey))
+    guard keyEncryptionKey.count == AEAD.keySize else { throw .wrongSize("AES-256 key") }
+    self.keyEncryptionKey = keyEncryptionKey
   }
 
   /// Wraps a key.
@@ -27,10 +27,9 @@ public final class KeyWrap: Sendable {
   ///   - context: what the key is; unwrapping asks for the same.
   public func wrap(_ key: SecretBytes, context: [UInt8]) throws(SealingError) -> [UInt8] {
     let nonce = try SecureRandom.bytes(AEAD.nonceSize)
-    let sealed = try cipher.withLock { (cipher) throws(SealingError) in
-      try key.withUnsafeBytes { (bytes) throws(SealingError) in
-        try cipher.seal(bytes, nonce: nonce, additionalData: context)
-      }
+    let cipher = try AEAD(key: keyEncryptionKey)
+    let sealed = try key.withUnsafeBytes { (bytes) throws(SealingError) in
+      try cipher.seal(bytes, nonce: nonce, additionalData: context)
     }
     return [Self.layoutVersion] + nonce + sealed
   }
@@ -41,8 +40,6 @@ public final class KeyWrap: Sendable {
     guard wrapped.count >= Self.overhead, wrapped[0] == Self.layoutVersion else { throw .authenticationFailed }
     let nonce = Array(wrapped[1...AEAD.nonceSize])
     let sealed = Array(wrapped[(1 + AEAD.nonceSize)...])
-    return try cipher.withLock { (cipher) throws(SealingError) in
-      try cipher.openSecret(sealed, nonce: nonce, additionalData: context)
-    }
+    return try AEAD(key: keyEncryptionKey).openSecret(sealed, nonce: nonce, additionalData: context)
   }
 }

@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import CProcess
 internal import Glibc
+internal import Synchronization
 
 /// Memory for secrets: OpenSSL's secure heap, which is locked, guarded by pages on both sides and left out of core dumps.
 enum LockedMemory {
@@ -41,6 +42,33 @@ public enum ProcessHardening {
     var limit = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     sb_forbid_dumps()
+  }
+
+  /// Which memory of the process can never be swapped to a disk.
+  public enum Locking: String, Sendable, Codable {
+    /// All of it (mlockall).
+    case all
+    /// The heap that holds secrets: the limit on locked memory forbids the rest.
+    case secrets
+    /// None: the limit on locked memory forbids even that heap.
+    case nothing
+  }
+
+  /// Hardens a process whose whole work is secrets, once, at its start: all memory is locked where that is permitted
+  /// (CAP_IPC_LOCK, LimitMEMLOCK=infinity), and no program that it starts gains rights (PR_SET_NO_NEW_PRIVS).
+  public static func lockAllMemory() {
+    sb_forbid_new_privileges()
+    // The heap of secrets first: it must not fail because all else took the limit.
+    let areSecretsLocked = LockedMemory.isLocked
+    let isAllLocked = sb_lock_memory() == 0
+    locking.withLock { $0 = isAllLocked ? .all : areSecretsLocked ? .secrets : .nothing }
+  }
+
+  private static let locking = Mutex<Locking?>(nil)
+
+  /// What is locked now.
+  public static var lockedMemory: Locking {
+    locking.withLock { $0 } ?? (LockedMemory.isLocked ? .secrets : .nothing)
   }
 
   /// Whether secrets are in locked memory.

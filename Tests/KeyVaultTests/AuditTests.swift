@@ -1,6 +1,4 @@
-import Crypto
 import Foundation
-import GRDB
 import KeyVault
 import Sealing
 import Testing
@@ -8,146 +6,68 @@ import Wire
 
 @Suite("Audit log")
 struct AuditTests {
-  /// A vault with some history, closed; `body` gets its directory and its audit key.
-  private func withHistory(_ body: (String, [UInt8]) throws -> Void) async throws {
-    try await TemporaryDirectory.with { directory in
-      let key: [UInt8]
+  @Test("A log that nobody touched is whole, with a checkpoint at every 1,024th entry")
+  func whole() async throws {
+    try await AuditHistory.with { history in
+      let summary = try AuditVerifier.verify(directory: history.vault, publicKey: history.key)
+      #expect(summary.count == history.count && summary.checkpoints == 3)
+      #expect(summary.publicKey == history.key)
+      let older = AuditVerifier.Mark(count: summary.count, chain: summary.checkpoint.chain)
       do {
-        let authority = try RunningVault.newVault(in: directory)
-        key = authority.auditPublicKey
-        for number in 1...3 { try TestDevice("pump-\(number)").enrol(in: authority) }
+        let authority = try KeyAuthority.open(directory: history.vault, root: history.root)
         try authority.recordClose()
       }
-      try body(directory + "/vault", key)
+      #expect(history.finding(history.vault, atLeast: older) == nil)
+      #expect(
+        history.finding(history.vault, atLeast: .init(count: older.count, chain: .empty))?.sequence == older.count)
     }
   }
 
-  private func tamper(_ directory: String, _ statement: String) throws {
-    let queue = try DatabaseQueue(path: directory + "/vault.sqlite")
-    try queue.write { try $0.execute(sql: statement) }
-    try queue.close()
-  }
-
-  @Test("A log that nobody touched is whole")
-  func whole() async throws {
-    try await withHistory { directory, key in
-      let summary = try AuditVerifier.verify(directory: directory, publicKey: key)
-      #expect(summary.count > 10)
-      #expect(summary.publicKey == key)
-    }
-  }
-
-  struct Tampering: Sendable, CustomTestStringConvertible {
-    let name: String
-    let statement: String
-    let firstBad: UInt64?
-    var testDescription: String { name }
-  }
-
-  @Test(
-    "What an intruder does to the file is found, and the first bad entry named",
-    arguments: [
-      Tampering(name: "edit", statement: "UPDATE audit SET reason = 'nothing' WHERE seq = 4", firstBad: 4),
-      Tampering(name: "edit of the hash", statement: "UPDATE audit SET hash = zeroblob(32) WHERE seq = 5", firstBad: 5),
-      Tampering(name: "unknown action", statement: "UPDATE audit SET action = 'nap' WHERE seq = 5", firstBad: 5),
-      Tampering(name: "deletion", statement: "DELETE FROM audit WHERE seq = 6", firstBad: 6),
-      Tampering(
-        name: "deletion, closed up",
-        statement: """
-          DELETE FROM audit WHERE seq = 6;
-          UPDATE audit SET seq = -seq WHERE seq > 6; UPDATE audit SET seq = -seq - 1 WHERE seq < 0;
-          """, firstBad: 6),
-      Tampering(
-        name: "insertion",
-        statement: """
-          UPDATE audit SET seq = -seq WHERE seq > 6; UPDATE audit SET seq = -seq + 1 WHERE seq < 0;
-          INSERT INTO audit SELECT 7, time, actor, action, outcome, object, purpose, reason, hash FROM audit WHERE seq = 6;
-          """, firstBad: 7),
-      Tampering(
-        name: "reordering",
-        statement: """
-          UPDATE audit SET seq = -1 WHERE seq = 5; UPDATE audit SET seq = 5 WHERE seq = 6;
-          UPDATE audit SET seq = 6 WHERE seq = -1;
-          """, firstBad: 5),
-      Tampering(
-        name: "truncation", statement: "DELETE FROM audit WHERE seq > (SELECT MAX(seq) - 2 FROM audit)", firstBad: nil),
-      Tampering(name: "everything gone", statement: "DELETE FROM audit", firstBad: 1),
-      Tampering(name: "no signed head", statement: "DELETE FROM audit_head", firstBad: nil),
-      Tampering(
-        name: "truncation with a forged head",
-        statement: """
-          DELETE FROM audit WHERE seq > 5;
-          UPDATE audit_head SET count = 5, hash = (SELECT hash FROM audit WHERE seq = 5);
-          """, firstBad: nil),
-      Tampering(
-        name: "another key", statement: "UPDATE meta SET value = zeroblob(32) WHERE name = 'audit-public-key'",
-        firstBad: nil),
-    ])
-  func tampering(_ tampering: Tampering) async throws {
-    try await withHistory { directory, key in
-      try tamper(directory, tampering.statement)
-      let finding = #expect(throws: AuditVerifier.Finding.self) {
-        try AuditVerifier.verify(directory: directory, publicKey: key)
-      }
-      if let firstBad = tampering.firstBad { #expect(finding?.sequence == firstBad) }
-    }
-  }
-
-  @Test("A rewritten chain with right hashes still lacks the vault's signature")
-  func rewritten() async throws {
-    try await withHistory { directory, key in
-      let queue = try DatabaseQueue(path: directory + "/vault.sqlite")
-      try queue.write { database in
-        try database.execute(sql: "DELETE FROM audit WHERE seq > 3")
-        try database.execute(sql: "UPDATE audit SET actor = 'svc.nobody' WHERE seq = 3")
-        var head = try Data.fetchOne(database, sql: "SELECT hash FROM audit WHERE seq = 2").map { Array($0) } ?? []
-        // Sequence, time and all else of entry 3 as they are, but for the actor: hashed as the vault does.
-        let row = try Row.fetchOne(database, sql: "SELECT * FROM audit WHERE seq = 3")!  // It was written above.
-        let entry = AuditEntry(
-          sequence: 3, time: UInt64(row["time"] as Int64), actor: row["actor"],
-          action: AuditEntry.Action(rawValue: row["action"]) ?? .open, outcome: .done, object: row["object"],
-          purpose: row["purpose"], reason: row["reason"])
-        head = AuditChain.head(after: head, entry: entry.encoded)
-        try database.execute(sql: "UPDATE audit SET hash = ? WHERE seq = 3", arguments: [Data(head)])
-        let forger = Curve25519.Signing.PrivateKey()
-        let checkpoint = AuditCheckpoint(count: 3, head: head, time: 0, signature: [])
-        let signature = try forger.signature(for: checkpoint.statement)
-        try database.execute(
-          sql: "UPDATE audit_head SET count = 3, hash = ?, time = 0, signature = ?", arguments: [Data(head), signature])
-      }
-      try queue.close()
-      #expect(throws: AuditVerifier.Finding.self) { try AuditVerifier.verify(directory: directory, publicKey: key) }
-    }
-  }
-
-  @Test("A vault whose log was cut off does not open")
-  func refusesToOpen() async throws {
-    try await withHistory { directory, _ in
-      try tamper(directory, "DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)")
-      #expect(throws: VaultError(.corrupted, "")) {
-        try KeyAuthority.open(directory: directory, root: .keyFile(path: directory + "/../root.key"))
-      }
-    }
-  }
-
-  @Test("Checkpoints are kept, and their removal or alteration is found")
-  func checkpoints() async throws {
+  @Test("A clock that goes back leaves a whole log, and an entry that says so")
+  func clockGoesBack() async throws {
     try await TemporaryDirectory.with { directory in
-      let key: [UInt8]
-      do {
-        let authority = try RunningVault.newVault(in: directory)
-        key = authority.auditPublicKey
-        let device = try TestDevice("pump-1")
-        try device.enrol(in: authority)
-        let sessions = try (0..<600).map { _ in try TestSession(device.id).request() }
-        for _ in 0..<4 { _ = try await authority.sessionKeys(sessions, for: .decryptor) }
+      let clock = TestClock()
+      let authority = try RunningVault.newVault(in: directory, clock: clock)
+      let device = try TestDevice("pump-1")
+      try device.enrol(in: authority)
+      for step in [7200.0, -3600, 86_400, -90_000, -0.5] {
+        clock.advance(by: step)
+        _ = try authority.suspend(device.id, reason: "", actor: "svc.operator")
+        _ = try authority.resume(device.id, reason: "", actor: "svc.operator")
       }
-      let vault = directory + "/vault"
-      #expect(try AuditVerifier.verify(directory: vault, publicKey: key).checkpoints == 3)
-      try tamper(vault, "UPDATE audit_checkpoint SET time = time + 1")
-      #expect(throws: AuditVerifier.Finding.self) { try AuditVerifier.verify(directory: vault, publicKey: key) }
-      try tamper(vault, "DELETE FROM audit_checkpoint")
-      #expect(throws: AuditVerifier.Finding.self) { try AuditVerifier.verify(directory: vault, publicKey: key) }
+      _ = try authority.verifyAudit()
+      let noticed = try authority.auditEntries(AuditSelection(actions: [.clock]))
+      #expect(noticed.map(\.reason) == ["the clock went back 3600 s", "the clock went back 90000 s"])
+    }
+  }
+
+  @Test("Texts are cut to their limits, and lose what would forge or hide something on a screen")
+  func texts() throws {
+    let entry = AuditEntry(
+      sequence: 1, time: 2, actor: "a\u{1B}[2J\nb", action: .suspend, outcome: .done,
+      object: String(repeating: "x", count: 1000), purpose: "",
+      reason: "left\u{202E}right\u{2028}" + String(repeating: "é", count: 500))
+    #expect(entry.actor == "a[2Jb")
+    #expect(entry.object.count == 256)
+    #expect(entry.reason.hasPrefix("leftrightéé") && entry.reason.utf8.count <= 400 && entry.reason.utf8.count > 397)
+    #expect(AuditEntry(encoded: entry.encoded) == entry)
+    var longer = entry.encoded
+    longer.append(0)
+    #expect(AuditEntry(encoded: longer) == nil && AuditEntry(encoded: []) == nil)
+    #expect(AuditEntry(encoded: Array(entry.encoded.dropLast())) == nil)
+  }
+
+  @Test("Every action and outcome survives the log, and names are unique")
+  func actions() {
+    for action in AuditEntry.Action.allCases {
+      for outcome in AuditEntry.Outcome.allCases {
+        for sequence in [1, 23, 24, 255, 256, 65_535, 65_536, 1 << 32, UInt64(Int64.max)] {
+          let entry = AuditEntry(
+            sequence: sequence, time: sequence, actor: "local", action: action, outcome: outcome, object: "vault",
+            purpose: "", reason: "")
+          #expect(AuditEntry(encoded: entry.encoded) == entry)
+        }
+      }
     }
   }
 
@@ -163,7 +83,7 @@ struct AuditTests {
       let request = try TestSession(device.id).request()
       _ = try await authority.sessionKeys([request], for: .decryptor)
       let entries = try authority.report().auditEntries
-      try tamper(
+      try AuditHistory.tamper(
         directory + "/vault",
         "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END")
 

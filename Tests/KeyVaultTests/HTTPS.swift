@@ -12,9 +12,13 @@ enum HTTPS {
     var text: String { String(decoding: body, as: UTF8.self) }
   }
 
+  static func get(_ url: String, authority: String, identity: String) async throws -> Answer {
+    try await post(url, body: [], authority: authority, identity: identity, method: .GET)
+  }
+
   static func post(
     _ url: String, body: [UInt8], authority: String, identity: String? = nil,
-    maximumVersion: TLSVersion? = nil
+    maximumVersion: TLSVersion? = nil, method: HTTPMethod = .POST
   ) async throws -> Answer {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(authority.utf8)))
@@ -28,8 +32,8 @@ enum HTTPS {
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
       var request = HTTPClientRequest(url: url)
-      request.method = .POST
-      request.body = .bytes(ByteBuffer(bytes: body))
+      request.method = method
+      if method != .GET { request.body = .bytes(ByteBuffer(bytes: body)) }
       let response = try await client.execute(request, timeout: .seconds(20))
       let answer = Answer(
         status: Int(response.status.code), body: Array(buffer: try await response.body.collect(upTo: 1 << 20)))

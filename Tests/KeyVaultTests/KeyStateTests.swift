@@ -9,8 +9,9 @@ struct KeyStateTests {
     .active: [.suspend: .suspended, .deactivate: .deactivated, .compromise: .compromised, .destroy: .destroyed],
     .suspended: [.resume: .active, .deactivate: .deactivated, .compromise: .compromised, .destroy: .destroyed],
     .deactivated: [.compromise: .compromised, .destroy: .destroyed],
-    .compromised: [.destroy: .destroyed],
-    .destroyed: [:],
+    .compromised: [.destroy: .destroyedCompromised],
+    .destroyed: [.compromise: .destroyedCompromised],
+    .destroyedCompromised: [:],
   ]
 
   @Test("Each event in each state", arguments: KeyState.allCases)
@@ -20,8 +21,9 @@ struct KeyStateTests {
     }
   }
 
-  @Test("Session keys are derived only from active and deactivated keys")
+  @Test("Session keys are derived from active and deactivated keys; of compromised ones, for known sessions alone")
   func release() {
-    #expect(KeyState.allCases.filter(\.allowsRelease) == [.active, .deactivated])
+    #expect(KeyState.allCases.filter { $0.release == .everySession } == [.active, .deactivated])
+    #expect(KeyState.allCases.filter { $0.release == .knownSessions } == [.compromised])
   }
 }

@@ -12,6 +12,8 @@ struct RunningVault: Sendable {
   let directory: String
   let authority: KeyAuthority
   let ports: VaultServer.Ports
+  /// Certificate of the service CA, PEM.
+  let serviceAuthority: String
   let log: CapturedLog
 
   var vaultDirectory: String { directory + "/vault" }
@@ -27,12 +29,16 @@ struct RunningVault: Sendable {
       try authority.provision(directory: directory + "/credentials", allowsDisk: true)
       let log = CapturedLog()
       let server = try VaultServer(
-        authority: authority, serviceAddress: .init(host: "127.0.0.1", port: 0),
+        door: VaultDoor(opened: authority, root: .keyFile(path: directory + "/root.key")),
+        serviceAddress: .init(host: "127.0.0.1", port: 0),
         enrolmentAddress: .init(host: "127.0.0.1", port: 0), logger: log.logger)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
         let ports = await server.ports()
-        try await body(RunningVault(directory: directory, authority: authority, ports: ports, log: log))
+        try await body(
+          RunningVault(
+            directory: directory, authority: authority, ports: ports,
+            serviceAuthority: authority.serviceAuthorityPEM, log: log))
         group.cancelAll()
         // The server ends by cancellation: its error says so, and nothing else.
         do { try await group.waitForAll() } catch is CancellationError {}

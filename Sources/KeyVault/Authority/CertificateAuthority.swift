@@ -20,19 +20,28 @@ struct CertificateAuthority: Sendable {
   /// Lifetime of a service's certificate: the longest that browsers accept of a server (CA/Browser Forum).
   static let serviceLifetime: TimeInterval = 397 * 86_400
 
-  let certificate: Certificate
+  /// What everybody may see of it.
+  let identity: AuthorityCertificate
+  /// Raw, 32 bytes.
+  private let key: SecretBytes
+
+  var certificate: Certificate { identity.certificate }
   /// DER of ``certificate``.
-  let encoded: [UInt8]
-  private let key: Certificate.PrivateKey
+  var encoded: [UInt8] { identity.encoded }
 
   /// Opens an authority from its private key (raw, 32 bytes) and its certificate (DER).
   init(key: SecretBytes, certificate encoded: [UInt8]?) throws {
-    let signing = try key.withUnsafeBytes { try P256.Signing.PrivateKey(rawRepresentation: $0) }
-    self.key = Certificate.PrivateKey(signing)
-    self.encoded = encoded ?? []
-    certificate = try Certificate(derEncoded: self.encoded)
-    guard certificate.publicKey == self.key.publicKey else {
+    self.key = key
+    identity = try AuthorityCertificate(derEncoded: encoded ?? [])
+    guard try identity.certificate.publicKey == signingKey.publicKey else {
       throw VaultError(.corrupted, "a certificate authority's certificate does not belong to its key")
+    }
+  }
+
+  /// The private key, for one signature: its memory is wiped when it is let go.
+  private var signingKey: Certificate.PrivateKey {
+    get throws {
+      Certificate.PrivateKey(try key.withUnsafeBytes { try P256.Signing.PrivateKey(rawRepresentation: $0) })
     }
   }
 
@@ -72,13 +81,7 @@ struct CertificateAuthority: Sendable {
         AuthorityKeyIdentifier(keyIdentifier: try certificate.extensions.subjectKeyIdentifier?.keyIdentifier)
         if !hosts.isEmpty { SubjectAlternativeNames(hosts.map(\.generalName)) }
       },
-      issuerPrivateKey: key)
-  }
-
-  /// Whether this authority signed a certificate that is valid at `now`.
-  func hasIssued(_ other: Certificate, now: Date) -> Bool {
-    other.issuer == certificate.subject && now >= other.notValidBefore && now <= other.notValidAfter
-      && certificate.publicKey.isValidSignature(other.signature, for: other)
+      issuerPrivateKey: signingKey)
   }
 }
 

@@ -16,3 +16,13 @@ package struct Claim: Sendable, Codable {
   /// The token, hexadecimal: told once, to the operator; the vault keeps its SHA-256.
   package let token: String
 }
+
+/// A claim that could be used now, without its token.
+package struct OpenClaim: Sendable, Codable, Hashable {
+  /// Number in the vault.
+  package let id: Int64
+  /// Who may enrol.
+  package let device: DeviceID
+  /// Unix time in microseconds.
+  package let expires: UInt64
+}

@@ -19,15 +19,21 @@ package struct EnrolmentOpener: Sendable {
   /// Bytes of an uncompressed P-256 point.
   static let encapsulatedKeySize = 65
 
-  private let key: P256.KeyAgreement.PrivateKey
+  /// Raw, 32 bytes.
+  private let key: SecretBytes
+  /// The public key, an uncompressed point of 65 bytes.
+  package let publicKey: [UInt8]
 
   /// - Parameter key: the private key, 32 bytes, raw.
   package init(key: SecretBytes) throws {
-    self.key = try key.withUnsafeBytes { try P256.KeyAgreement.PrivateKey(rawRepresentation: $0) }
+    self.key = key
+    publicKey = Array(try Self.agreementKey(key).publicKey.x963Representation)
   }
 
-  /// The public key, an uncompressed point of 65 bytes.
-  package var publicKey: [UInt8] { Array(key.publicKey.x963Representation) }
+  /// The private key, for one message: its memory is wiped when it is let go.
+  private static func agreementKey(_ key: SecretBytes) throws -> P256.KeyAgreement.PrivateKey {
+    try key.withUnsafeBytes { try P256.KeyAgreement.PrivateKey(rawRepresentation: $0) }
+  }
 
   /// Opens `[1, enc, ciphertext]`.
   package func open(
@@ -58,7 +64,8 @@ package struct EnrolmentOpener: Sendable {
   ) throws(VaultError) -> SecretBytes {
     do {
       var recipient = try HPKE.Recipient(
-        privateKey: key, ciphersuite: .P256_SHA256_AES_GCM_256, info: Data(info), encapsulatedKey: Data(encapsulated))
+        privateKey: Self.agreementKey(key), ciphersuite: .P256_SHA256_AES_GCM_256, info: Data(info),
+        encapsulatedKey: Data(encapsulated))
       var plaintext = try recipient.open(ciphertext, authenticating: additionalData)
       defer { plaintext.resetBytes(in: plaintext.startIndex..<plaintext.endIndex) }
       return SecretBytes(copying: plaintext)

@@ -15,9 +15,9 @@ struct EnrolmentRequest {
   let digest: [UInt8]
 
   init(decoding plaintext: SecretBytes) throws(VaultError) {
-    let parsed = plaintext.withUnsafeBytes { bytes in
+    let parsed = plaintext.withWipedCopy { bytes in
       Result { () throws(WireError) in
-        var reader = CBORReader(Array(bytes))
+        var reader = CBORReader(bytes)
         _ = try reader.array("enrolment", count: 4...4)
         guard let device = DeviceID(try reader.text("device id", length: DeviceID.lengthLimits)) else {
           throw WireError(.valueOutOfRange, "device id")
@@ -46,9 +46,9 @@ struct RotationRequest {
   let dataKey: SecretBytes
 
   init(decoding plaintext: SecretBytes) throws(VaultError) {
-    let parsed = plaintext.withUnsafeBytes { bytes in
+    let parsed = plaintext.withWipedCopy { bytes in
       Result { () throws(WireError) in
-        var reader = CBORReader(Array(bytes))
+        var reader = CBORReader(bytes)
         _ = try reader.array("rotation", count: 2...2)
         let version = try reader.unsigned("key version", limit: UInt64(UInt32.max))
         let key = try reader.byteString("data key", length: AEAD.keySize...AEAD.keySize)

@@ -43,6 +43,22 @@ extension KeyAuthority {
     }
   }
 
+  /// Claims that could be used now; their tokens are known to nobody here.
+  package func openClaims() throws -> [OpenClaim] {
+    let now = Int64(bitPattern: clock().unixMicroseconds)
+    return try read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT id, device, expires FROM claim WHERE used IS NULL AND revoked IS NULL AND expires > ? ORDER BY id",
+        arguments: [now]
+      ).compactMap { row in
+        DeviceID(row["device"] as String).map {
+          OpenClaim(id: row["id"], device: $0, expires: UInt64(bitPattern: row["expires"] as Int64))
+        }
+      }
+    }
+  }
+
   /// What is wrong with a claim, in a word for the audit log; `nil` if it may be used now.
   func flaw(of claim: Row, device: DeviceID) -> String? {
     if (claim["device"] as String) != device.name { return "claim of another device" }

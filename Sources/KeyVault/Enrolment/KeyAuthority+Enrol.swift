@@ -85,13 +85,20 @@ extension KeyAuthority {
     let encoded = try certificate.derBytes
     try database.execute(
       sql: """
-        INSERT INTO device (name, enrolled, serial, certificate) VALUES (?, ?, ?, ?)
+        INSERT INTO device (name, enrolled, serial, certificate, expires, access_revision) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET enrolled = excluded.enrolled, serial = excluded.serial,
-          certificate = excluded.certificate, pending = NULL
+          certificate = excluded.certificate, expires = excluded.expires, pending = NULL,
+          access_revision = excluded.access_revision
         """,
-      arguments: [request.device.name, time, Data(certificate.serialNumber.bytes), Data(encoded)])
+      arguments: [
+        request.device.name, time, Data(certificate.serialNumber.bytes), Data(encoded),
+        Int64(bitPattern: certificate.notValidAfter.unixMicroseconds), try nextAccessRevision(database),
+      ])
     let version = try nextVersion(of: request.device, database)
-    try install(request.dataKey, of: request.device, as: version, database, &audit)
+    let change = KeyChange(actor: Self.enrolmentActor, reason: "enrolment", time: now.unixMicroseconds)
+    try install(request.dataKey, of: request.device, as: version, change, database)
+    try count(.enrolment, version: 1, database)
+    try count(.deviceAuthority, version: 1, database)
     try database.execute(
       sql: "UPDATE claim SET used = ?, used_digest = ? WHERE id = ?", arguments: [time, Data(request.digest), claim])
     try audit.append(

@@ -8,6 +8,8 @@ package enum GrantPurpose: String, Sendable, CaseIterable, Codable {
   case findings
   /// The key of patients' identities.
   case patients
+  /// No key: to pass on what people who are signed in elsewhere ask for (``PeerIdentity/person(_:)``).
+  case people
 }
 
 /// Permission of one service to receive one kind of key, of one device or of all.

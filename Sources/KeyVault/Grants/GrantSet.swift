@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Sealing
 internal import Wire
 
 /// The grants of one service, read inside the transaction that relies on them.
@@ -19,6 +20,12 @@ struct GrantSet {
 
   func allows(_ purpose: GrantPurpose, of device: DeviceID) -> Bool {
     everywhere.contains(purpose) || byDevice[device.name]?.contains(purpose) == true
+  }
+
+  /// Whether every purpose of a request is granted, and there is one.
+  func allows(_ request: ReleaseRequest) -> Bool {
+    !request.purposes.isEmpty
+      && request.purposes.allSatisfy { allows($0 == .session ? .session : .findings, of: request.device) }
   }
 
   func allowsRecords(_ purpose: GrantPurpose) -> Bool { everywhere.contains(purpose) }

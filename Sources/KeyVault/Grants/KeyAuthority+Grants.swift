@@ -9,8 +9,8 @@ extension KeyAuthority {
   package func addGrant(
     _ service: ServiceID, device: DeviceID?, purpose: GrantPurpose, expires: UInt64? = nil, actor: String
   ) throws -> Grant {
-    guard purpose != .patients || device == nil else {
-      throw VaultError(.badRequest, "the key of patients' records belongs to no single device")
+    guard ![.patients, .people].contains(purpose) || device == nil else {
+      throw VaultError(.badRequest, "a grant for \(purpose.rawValue) belongs to no single device")
     }
     return try commit(actor: actor) { database, audit in
       let id = try Int64.fetchOne(
@@ -42,6 +42,12 @@ extension KeyAuthority {
       try audit.append(.removeGrant, object: "grant/\(id)")
       return .done(())
     }
+  }
+
+  /// Whether a service may pass on what people ask for who are signed in with it.
+  func mayRelayPeople(_ service: ServiceID) throws -> Bool {
+    let time = clock().unixMicroseconds
+    return try read { try GrantSet($0, service: service, time: time).allowsRecords(.people) }
   }
 
   /// All grants, in the order in which they were made.

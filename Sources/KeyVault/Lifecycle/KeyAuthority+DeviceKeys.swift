@@ -3,6 +3,30 @@ internal import GRDB
 internal import Sealing
 internal import Wire
 
+/// A device's data key as it rests.
+struct StoredDeviceKey {
+  let device: DeviceID
+  let version: KeyVersion
+  let state: KeyState
+  /// Version of the tenant key that wraps it.
+  let kek: UInt32
+  /// `nil` once it is destroyed.
+  let wrapped: [UInt8]?
+
+  init(_ row: Row, device: DeviceID) throws {
+    version = KeyVersion(rawValue: UInt32(truncatingIfNeeded: row["version"] as Int64))
+    guard let state = KeyState(rawValue: row["state"]) else {
+      throw VaultError(.corrupted, "the state of key \(version) of \(device) is not one that the vault writes")
+    }
+    self.device = device
+    self.state = state
+    kek = UInt32(truncatingIfNeeded: row["kek"] as Int64)
+    wrapped = (row["wrapped"] as Data?).map { Array($0) }
+  }
+
+  var name: KeyName { .device(device, version) }
+}
+
 extension KeyAuthority {
   /// The version that a device's next data key will have.
   func nextVersion(of device: DeviceID, _ database: Database) throws -> KeyVersion {
@@ -15,75 +39,85 @@ extension KeyAuthority {
 
   /// Stores a data key as the active one, and deactivates the one that was.
   func install(
-    _ key: SecretBytes, of device: DeviceID, as version: KeyVersion, _ database: Database,
-    _ audit: inout AuditAppender
+    _ key: SecretBytes, of device: DeviceID, as version: KeyVersion, _ change: KeyChange, _ database: Database
   ) throws {
-    let time = Int64(bitPattern: clock().unixMicroseconds)
-    for row in try Row.fetchAll(
-      database, sql: "SELECT version, state FROM device_key WHERE device = ?", arguments: [device.name])
-    {
-      let earlier = KeyVersion(rawValue: UInt32(truncatingIfNeeded: row["version"] as Int64))
-      guard let state = KeyState(rawValue: row["state"]) else { throw unreadableState(device, earlier) }
-      if state.after(.deactivate) != nil { try apply(.deactivate, to: device, earlier, database) }
+    let time = Int64(bitPattern: change.time)
+    for earlier in try storedKeys(of: device, database) where earlier.state.after(.deactivate) != nil {
+      let replaced = KeyChange(actor: change.actor, reason: "replaced by version \(version)", time: change.time)
+      try apply(.deactivate, to: earlier, replaced, database)
     }
     guard let active = KeyState.preActivation.after(.activate) else {
       throw VaultError(.stateForbids, "a new key cannot be activated")
     }
-    let wrapped = try keys.tenant.wrap(key, context: KeyContext.device(device, version, active).encoded)
+    let (kek, wrapped) = try wrap(key, context: .device(device, version, active), database)
     try database.execute(
       sql: """
-        INSERT INTO device_key (device, version, state, wrapped, created, activated) VALUES (?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [device.name, Int64(version.rawValue), active.rawValue, Data(wrapped), time, time])
-  }
-
-  /// Moves a key to its next state and wraps it again, since the state is part of its wrapping.
-  func apply(
-    _ event: KeyState.Event, to device: DeviceID, _ version: KeyVersion, _ database: Database
-  ) throws {
-    let (state, wrapped) = try storedKey(device, version, database)
-    guard let next = state.after(event) else {
-      throw VaultError(.stateForbids, "key \(version) of \(device) is \(state.rawValue): it cannot \(event.rawValue)")
-    }
-    let key = try unwrap(device, version, wrapped: wrapped, state: state)
-    let rewrapped = try keys.tenant.wrap(key, context: KeyContext.device(device, version, next).encoded)
-    try database.execute(
-      sql: """
-        UPDATE device_key SET state = ?1, wrapped = ?2,
-          deactivated = CASE WHEN ?1 = 'deactivated' THEN ?3 ELSE deactivated END
-        WHERE device = ?4 AND version = ?5
+        INSERT INTO device_key (device, version, state, kek, wrapped, created, activated, due)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        next.rawValue, Data(rewrapped), Int64(bitPattern: clock().unixMicroseconds), device.name,
-        Int64(version.rawValue),
+        device.name, Int64(version.rawValue), active.rawValue, Int64(kek), Data(wrapped), time, time,
+        due(.device, from: change.time),
       ])
+    try change.record(.device(device, version), .activate, from: .preActivation, to: active, database)
   }
 
-  /// A key's row.
-  func storedKey(
-    _ device: DeviceID, _ version: KeyVersion, _ database: Database
-  ) throws -> (state: KeyState, wrapped: [UInt8]) {
+  /// Moves a key to its next state: wrapped again, since the state is part of its wrapping, or erased.
+  func apply(_ event: KeyState.Event, to key: StoredDeviceKey, _ change: KeyChange, _ database: Database) throws {
+    guard let next = key.state.after(event) else {
+      throw VaultError(
+        .stateForbids, "key \(key.version) of \(key.device) is \(key.state.rawValue): it cannot \(event.rawValue)")
+    }
+    let rewrapped =
+      next.isDestroyed ? nil : try wrap(unwrap(key), context: .device(key.device, key.version, next), database)
+    try database.execute(
+      sql: """
+        UPDATE device_key SET state = ?1, kek = COALESCE(?2, kek), wrapped = ?3,
+          deactivated = CASE WHEN ?1 = 'deactivated' THEN ?4 ELSE deactivated END,
+          compromised = CASE WHEN ?1 IN ('compromised', 'destroyed-compromised') AND compromised IS NULL THEN ?4
+            ELSE compromised END,
+          destroyed = CASE WHEN ?3 IS NULL AND destroyed IS NULL THEN ?4 ELSE destroyed END
+        WHERE device = ?5 AND version = ?6
+        """,
+      arguments: [
+        next.rawValue, rewrapped.map { Int64($0.kek) }, rewrapped.map { Data($0.wrapped) },
+        Int64(bitPattern: change.time), key.device.name, Int64(key.version.rawValue),
+      ])
+    try change.record(key.name, event, from: key.state, to: next, database)
+  }
+
+  /// Forgets unwrapped copies of keys whose state changed; call it once the change is on disk.
+  func forget(_ device: DeviceID, _ versions: some Sequence<KeyVersion>) {
+    for version in versions { cache.remove(.init(device: device, version: version)) }
+  }
+
+  /// All keys of a device, oldest first.
+  func storedKeys(of device: DeviceID, _ database: Database) throws -> [StoredDeviceKey] {
+    try Row.fetchAll(
+      database, sql: "SELECT version, state, kek, wrapped FROM device_key WHERE device = ? ORDER BY version",
+      arguments: [device.name]
+    ).map { try StoredDeviceKey($0, device: device) }
+  }
+
+  /// One key of a device.
+  func storedKey(_ device: DeviceID, _ version: KeyVersion, _ database: Database) throws -> StoredDeviceKey {
     guard
       let row = try Row.fetchOne(
-        database, sql: "SELECT state, wrapped FROM device_key WHERE device = ? AND version = ?",
+        database, sql: "SELECT version, state, kek, wrapped FROM device_key WHERE device = ? AND version = ?",
         arguments: [device.name, Int64(version.rawValue)])
     else { throw VaultError(.unknown, "\(device) has no key \(version)") }
-    guard let state = KeyState(rawValue: row["state"]) else { throw unreadableState(device, version) }
-    return (state, Array(row["wrapped"] as Data))
+    return try StoredDeviceKey(row, device: device)
   }
 
   /// Unwraps a key without keeping it.
-  func unwrap(
-    _ device: DeviceID, _ version: KeyVersion, wrapped: [UInt8], state: KeyState
-  ) throws -> SecretBytes {
+  func unwrap(_ key: StoredDeviceKey) throws -> SecretBytes {
     do {
-      return try keys.tenant.unwrap(wrapped, context: KeyContext.device(device, version, state).encoded)
+      guard let wrapped = key.wrapped, let wrap = keys.tenant[key.kek] else { throw SealingError.authenticationFailed }
+      return try wrap.unwrap(
+        wrapped, context: KeyContext.device(key.device, key.version, key.state).encoded)
     } catch {
-      throw VaultError(.corrupted, "the data key \(version) of \(device) does not unwrap: the file was altered")
+      throw VaultError(
+        .corrupted, "the data key \(key.version) of \(key.device) does not unwrap: the file was altered")
     }
-  }
-
-  private func unreadableState(_ device: DeviceID, _ version: KeyVersion) -> VaultError {
-    VaultError(.corrupted, "the state of key \(version) of \(device) is not one that the vault writes")
   }
 }

@@ -8,16 +8,36 @@ extension KeyAuthority {
   /// - Returns: the version to command the device to make.
   package func requestRotation(of device: DeviceID, actor: String) throws -> KeyVersion {
     try commit(actor: actor) { database, audit in
-      let object = "device/\(device)"
-      guard let active = try activeVersion(of: device, database) else {
-        try audit.append(.requestRotation, .refused, object: object, reason: VaultError.Code.unknownDevice.rawValue)
-        return .refused(VaultError(.unknownDevice, "\(device) has no active key to rotate"))
+      guard let next = try askToRotate(device, because: "asked for", database, &audit) else {
+        try audit.append(
+          .requestRotation, .refused, object: "device/\(device)", reason: VaultError.Code.unknownDevice.rawValue)
+        return .refused(VaultError(.unknownDevice, "\(device) has no key to rotate"))
       }
-      let next = try nextVersion(of: device, database)
-      try database.execute(
-        sql: "UPDATE device SET pending = ? WHERE name = ?", arguments: [Int64(next.rawValue), device.name])
-      try audit.append(.requestRotation, object: "\(object)/\(active)", reason: "next version \(next)")
       return .done(next)
+    }
+  }
+
+  /// Marks a device for a new data key inside another operation.
+  /// - Returns: the version to make; `nil` where the device may not rotate: revoked, suspended, or without a key.
+  @discardableResult
+  func askToRotate(
+    _ device: DeviceID, because reason: String, _ database: Database, _ audit: inout AuditAppender
+  ) throws -> KeyVersion? {
+    let isRevoked = try Bool.fetchOne(
+      database, sql: "SELECT revoked IS NOT NULL FROM device WHERE name = ?", arguments: [device.name])
+    guard isRevoked == false, let present = try rotatingKey(of: device, database) else { return nil }
+    let next = try nextVersion(of: device, database)
+    try database.execute(
+      sql: "UPDATE device SET pending = ?, access_revision = ? WHERE name = ?",
+      arguments: [Int64(next.rawValue), try nextAccessRevision(database), device.name])
+    try audit.append(.requestRotation, object: present.name.description, reason: "next version \(next): \(reason)")
+    return next
+  }
+
+  /// The key that a new one would replace: the active one, or the latest one if that was compromised.
+  func rotatingKey(of device: DeviceID, _ database: Database) throws -> StoredDeviceKey? {
+    try storedKeys(of: device, database).last.flatMap { key in
+      key.state == .active || key.state == .compromised ? key : nil
     }
   }
 
@@ -44,8 +64,12 @@ extension KeyAuthority {
           try audit.append(.rotate, object: object, reason: "repeated answer to the same request")
           return .done(request.version)
         }
-        try install(request.dataKey, of: device, as: request.version, database, &audit)
-        try database.execute(sql: "UPDATE device SET pending = NULL WHERE name = ?", arguments: [device.name])
+        let change = KeyChange(actor: actor, reason: "rotation", time: clock().unixMicroseconds)
+        try install(request.dataKey, of: device, as: request.version, change, database)
+        try count(.enrolment, version: 1, database)
+        try database.execute(
+          sql: "UPDATE device SET pending = NULL, access_revision = ? WHERE name = ?",
+          arguments: [try nextAccessRevision(database), device.name])
         try audit.append(.rotate, object: object)
         return .done(request.version)
       } catch let error as VaultError where error.code != .corrupted {
@@ -68,12 +92,8 @@ extension KeyAuthority {
     }
     let next = try nextVersion(of: device, database)
     if request.version.rawValue == next.rawValue - 1, request.version.rawValue > 0 {
-      let (state, wrapped) = try storedKey(device, request.version, database)
-      if state == .active,
-        try unwrap(device, request.version, wrapped: wrapped, state: state).isEqual(to: request.dataKey)
-      {
-        return true
-      }
+      let key = try storedKey(device, request.version, database)
+      if key.state == .active, try unwrap(key).isEqual(to: request.dataKey) { return true }
     }
     guard request.version == next else {
       throw VaultError(.unexpectedVersion, "the next key of \(device) is \(next), not \(request.version)")
@@ -81,21 +101,14 @@ extension KeyAuthority {
     guard (row["pending"] as Int64?) == Int64(next.rawValue) else {
       throw VaultError(.rotationNotRequested, "nobody asked \(device) to rotate")
     }
-    guard let active = try activeVersion(of: device, database) else {
+    guard try rotatingKey(of: device, database) != nil else {
       throw VaultError(.stateForbids, "\(device) has no active key: it may not rotate")
     }
-    let (state, wrapped) = try storedKey(device, active, database)
-    guard try !unwrap(device, active, wrapped: wrapped, state: state).isEqual(to: request.dataKey) else {
-      throw VaultError(.keyReused, "the new key of \(device) is its present one")
+    for earlier in try storedKeys(of: device, database) where earlier.wrapped != nil {
+      guard try !unwrap(earlier).isEqual(to: request.dataKey) else {
+        throw VaultError(.keyReused, "the new key of \(device) is its key \(earlier.version)")
+      }
     }
     return false
-  }
-
-  /// The version that is active, if any.
-  func activeVersion(of device: DeviceID, _ database: Database) throws -> KeyVersion? {
-    try Int64.fetchOne(
-      database, sql: "SELECT version FROM device_key WHERE device = ? AND state = ?",
-      arguments: [device.name, KeyState.active.rawValue]
-    ).map { KeyVersion(rawValue: UInt32(truncatingIfNeeded: $0)) }
   }
 }

@@ -8,13 +8,15 @@ package enum KeyState: String, Sendable, CaseIterable, Codable {
   case suspended
   /// Protects nothing new; still opens what it protected.
   case deactivated
-  /// Known, or suspected to be known, by someone it should not be.
+  /// Known, or suspected to be known, by someone it should not be; opens what was protected before that.
   case compromised
   /// Gone: what it protected can never be read again.
   case destroyed
+  /// Gone, and known by someone it should not have been known by.
+  case destroyedCompromised = "destroyed-compromised"
 
   /// What happens to a key.
-  package enum Event: String, Sendable, CaseIterable {
+  package enum Event: String, Sendable, CaseIterable, Codable {
     /// Its time begins.
     case activate
     /// Its use is interrupted.
@@ -38,13 +40,33 @@ package enum KeyState: String, Sendable, CaseIterable, Codable {
     case (.preActivation, .compromise), (.active, .compromise), (.suspended, .compromise),
       (.deactivated, .compromise):
       .compromised
-    case (.preActivation, .destroy), (.active, .destroy), (.suspended, .destroy), (.deactivated, .destroy),
-      (.compromised, .destroy):
+    case (.preActivation, .destroy), (.active, .destroy), (.suspended, .destroy), (.deactivated, .destroy):
       .destroyed
+    case (.compromised, .destroy), (.destroyed, .compromise): .destroyedCompromised
     default: nil
     }
   }
 
-  /// Whether keys of sessions may be derived from a device key in this state.
-  package var allowsRelease: Bool { self == .active || self == .deactivated }
+  /// Which sessions' keys may be derived from a device key in this state.
+  package var release: KeyRelease {
+    switch self {
+    // A device that was out of reach still holds sessions that it began under an earlier key: they are the patient's.
+    case .active, .deactivated: .everySession
+    case .compromised: .knownSessions
+    case .preActivation, .suspended, .destroyed, .destroyedCompromised: .none
+    }
+  }
+
+  /// Whether the key's bytes are gone.
+  package var isDestroyed: Bool { self == .destroyed || self == .destroyedCompromised }
+}
+
+/// Which sessions' keys a state lets out.
+package enum KeyRelease: Sendable, Hashable {
+  /// All, those that nobody asked for yet included.
+  case everySession
+  /// Those that were known before the state began: what comes after could be forged.
+  case knownSessions
+  /// None.
+  case none
 }

@@ -9,7 +9,7 @@ extension KeyAuthority {
   /// What each service may receive at first, of all devices. The broker and the operator may receive nothing.
   static let firstGrants: [(service: ServiceID, purpose: GrantPurpose)] = [
     (.decryptor, .session), (.decryptor, .findings), (.notifier, .findings), (.dashboard, .session),
-    (.dashboard, .findings), (.dashboard, .patients),
+    (.dashboard, .findings), (.dashboard, .patients), (.dashboard, .people),
   ]
 
   /// Issues new identities to all services, mosquitto and the pages' HTTPS, and writes each to a directory of its own

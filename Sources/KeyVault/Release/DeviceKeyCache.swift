@@ -42,6 +42,11 @@ final class DeviceKeyCache: Sendable {
     }
   }
 
+  /// Forgets, and so wipes, every key.
+  func removeAll() {
+    content.withLock { $0 = Content() }
+  }
+
   private static func insert(_ key: SecretBytes, _ name: Name, _ content: inout Content) {
     if content.young.count >= capacity / 2 {
       content.old = content.young

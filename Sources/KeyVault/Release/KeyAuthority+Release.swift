@@ -38,6 +38,7 @@ extension KeyAuthority {
           reason: ReleaseRefusal.noGrant.rawValue)
         return .refused(VaultError(.noGrant, "\(service) holds no grant for the record key \(purpose.rawValue)"))
       }
+      try count(.patientRecords, version: 1, database)
       try audit.append(.releaseRecordKey, object: object, purpose: purpose.rawValue)
       return .done(keys.patientRecords)
     }
@@ -48,15 +49,15 @@ extension KeyAuthority {
   ) throws -> [[ReleaseDecision]] {
     let time = clock().unixMicroseconds
     var audit = try AuditAppender(database, actor: "", time: time)
-    let lookup = try database.cachedStatement(
-      sql: "SELECT state, wrapped FROM device_key WHERE device = ? AND version = ?")
     let count = try database.cachedStatement(
       sql: "UPDATE device_key SET uses = uses + 1, last_used = ? WHERE device = ? AND version = ?")
+    var ledger = try SessionRegister(database, time: time)
     let decisions = try calls.map { service, requests in
       let grants = try GrantSet(database, service: service, time: time)
       return try requests.map { request in
-        let decision = try decide(request, grants: grants, lookup: lookup)
-        let object = "device/\(request.device)/\(request.version)"
+        // Grants are looked at first, so that who holds none does not learn what exists.
+        let decision = try grants.allows(request) ? ledger.admit(request) : .refuse(.noGrant)
+        let object = KeyName.device(request.device, request.version).description
         let purpose = request.purposes.map(\.rawValue).joined(separator: "+")
         switch decision {
         case .release:
@@ -74,34 +75,19 @@ extension KeyAuthority {
         return decision
       }
     }
+    for device in ledger.devicesAwaitingDestruction {
+      try noteUse(of: device, database, &audit)
+    }
+    for device in ledger.devicesNearLimit { try askToRotate(device, because: "sessions", database, &audit) }
     try audit.seal(signer: keys.auditSigner)
     return decisions
-  }
-
-  /// Grants are looked at first, so that who holds none does not learn what exists.
-  private func decide(
-    _ request: ReleaseRequest, grants: GrantSet, lookup: Statement
-  ) throws -> ReleaseDecision {
-    let isGranted =
-      !request.purposes.isEmpty
-      && request.purposes.allSatisfy { purpose in
-        grants.allows(purpose == .session ? .session : .findings, of: request.device)
-      }
-    guard isGranted else { return .refuse(.noGrant) }
-    guard
-      let row = try Row.fetchOne(
-        lookup, arguments: [request.device.name, Int64(request.version.rawValue)]),
-      let state = KeyState(rawValue: row["state"])
-    else { return .refuse(.unknownKey) }
-    if let refusal = ReleaseRefusal(state: state) { return .refuse(refusal) }
-    return .release(wrapped: Array(row["wrapped"] as Data), state: state)
   }
 
   private func answer(_ request: ReleaseRequest, _ decision: ReleaseDecision) throws -> ReleaseAnswer {
     switch decision {
     case .refuse(let refusal): return .refused(refusal)
-    case .release(let wrapped, let state):
-      let deviceKey = try deviceKey(request.device, request.version, wrapped: wrapped, state: state)
+    case .release(let key):
+      let deviceKey = try deviceKey(key)
       return .released(
         try request.purposes.map { purpose in
           try SessionKey(
@@ -111,17 +97,11 @@ extension KeyAuthority {
   }
 
   /// The data key of a device, from the cache or unwrapped.
-  func deviceKey(
-    _ device: DeviceID, _ version: KeyVersion, wrapped: [UInt8], state: KeyState
-  ) throws -> SecretBytes {
-    let name = DeviceKeyCache.Name(device: device, version: version)
-    if let key = cache[name] { return key }
-    do {
-      let key = try keys.tenant.unwrap(wrapped, context: KeyContext.device(device, version, state).encoded)
-      cache.insert(key, as: name)
-      return key
-    } catch {
-      throw VaultError(.corrupted, "the data key \(version) of \(device) does not unwrap: the file was altered")
-    }
+  func deviceKey(_ key: StoredDeviceKey) throws -> SecretBytes {
+    let name = DeviceKeyCache.Name(device: key.device, version: key.version)
+    if let cached = cache[name] { return cached }
+    let unwrapped = try unwrap(key)
+    cache.insert(unwrapped, as: name)
+    return unwrapped
   }
 }

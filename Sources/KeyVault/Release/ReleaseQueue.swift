@@ -53,6 +53,6 @@ actor ReleaseQueue {
 
 /// What the transaction decided about one request; the key is unwrapped and derived after it.
 enum ReleaseDecision: Sendable {
-  case release(wrapped: [UInt8], state: KeyState)
+  case release(StoredDeviceKey)
   case refuse(ReleaseRefusal)
 }

@@ -35,10 +35,18 @@ package enum ReleaseRefusal: String, Sendable, CaseIterable {
   case noGrant = "no-grant"
   /// No such device or key version.
   case unknownKey = "unknown-key"
-  /// Suspended, compromised, or not active yet.
+  /// Suspended, or not active yet.
   case stateForbids = "state-forbids"
+  /// The key was reported compromised, and this session was unknown until then: it could be anybody's.
+  case compromised
+  /// The device was revoked, and this session was unknown until then.
+  case revoked
   /// Destroyed: what it sealed can never be read again.
   case destroyed
+  /// The session would use an initialisation vector of another one under the same key, or has another one than before.
+  case ivRepeated = "iv-repeated"
+  /// The key has derived keys of as many sessions as it may.
+  case limitReached = "limit-reached"
 }
 
 /// What the vault says to one request.
@@ -47,15 +55,4 @@ package enum ReleaseAnswer: Sendable {
   case released([SessionKey])
   /// Why not.
   case refused(ReleaseRefusal)
-}
-
-extension ReleaseRefusal {
-  /// What a key's state says to a release; `nil` where it allows it.
-  init?(state: KeyState) {
-    switch state {
-    case .active, .deactivated: return nil
-    case .preActivation, .suspended, .compromised: self = .stateForbids
-    case .destroyed: self = .destroyed
-    }
-  }
 }

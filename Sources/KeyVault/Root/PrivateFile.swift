@@ -5,9 +5,29 @@ internal import Sealing
 enum PrivateFile {
   /// Creates a file of mode 0600, whole or not at all; refuses to replace one.
   static func create(_ path: String, bytes: UnsafeRawBufferPointer) throws(VaultError) {
+    try create(path) { descriptor throws(VaultError) in try write(bytes, to: descriptor, path) }
+  }
+
+  /// Creates a file of mode 0600 piece by piece, whole or not at all; refuses to replace one.
+  static func create(
+    _ path: String, pieces: ((_ write: ([UInt8]) throws(VaultError) -> Void) throws(VaultError) -> Void)
+  ) throws(VaultError) {
+    try create(path) { descriptor throws(VaultError) in
+      try pieces { bytes throws(VaultError) in
+        let outcome = bytes.withUnsafeBytes { buffer in
+          Result { () throws(VaultError) in try write(buffer, to: descriptor, path) }
+        }
+        try outcome.get()
+      }
+    }
+  }
+
+  private static func create(
+    _ path: String, content: (_ descriptor: Int32) throws(VaultError) -> Void
+  ) throws(VaultError) {
     let temporary = path + ".new"
-    try write(temporary, bytes: bytes)
     defer { unlink(temporary) }
+    try write(temporary, content: content)
     guard link(temporary, path) == 0 else { throw VaultError(.storage, "cannot create \(path): \(Self.cause)") }
     try flushDirectory(of: path)
   }
@@ -16,26 +36,36 @@ enum PrivateFile {
   static func replace(_ path: String, text: String) throws(VaultError) {
     let temporary = path + ".new"
     let bytes = Array(text.utf8)
-    let outcome = bytes.withUnsafeBytes { buffer in
-      Result { () throws(VaultError) in try write(temporary, bytes: buffer) }
+    try write(temporary) { descriptor throws(VaultError) in
+      let outcome = bytes.withUnsafeBytes { buffer in
+        Result { () throws(VaultError) in try write(buffer, to: descriptor, temporary) }
+      }
+      try outcome.get()
     }
-    try outcome.get()
     guard rename(temporary, path) == 0 else { throw VaultError(.storage, "cannot replace \(path): \(Self.cause)") }
   }
 
   /// Writes a new file of mode 0600 to the disk; one that an earlier crash left there goes first.
-  private static func write(_ path: String, bytes: UnsafeRawBufferPointer) throws(VaultError) {
+  private static func write(
+    _ path: String, content: (_ descriptor: Int32) throws(VaultError) -> Void
+  ) throws(VaultError) {
     unlink(path)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw VaultError(.storage, "cannot create \(path): \(Self.cause)") }
     defer { close(descriptor) }
+    try content(descriptor)
+    guard fsync(descriptor) == 0 else { throw VaultError(.storage, "cannot flush \(path): \(Self.cause)") }
+  }
+
+  private static func write(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
+  ) throws(VaultError) {
     var written = 0
     while written < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
       guard count > 0 else { throw VaultError(.storage, "cannot write \(path): \(Self.cause)") }
       written += count
     }
-    guard fsync(descriptor) == 0 else { throw VaultError(.storage, "cannot flush \(path): \(Self.cause)") }
   }
 
   private static func flushDirectory(of path: String) throws(VaultError) {

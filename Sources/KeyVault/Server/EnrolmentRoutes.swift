@@ -9,11 +9,11 @@ struct EnrolmentRoutes: Sendable {
     let failures = Mutex(FailureLimiter())
   }
 
-  let authority: KeyAuthority
+  let door: VaultDoor
   private let limits = Limits()
   private let started = ContinuousClock.now
 
-  init(authority: KeyAuthority) { self.authority = authority }
+  init(door: VaultDoor) { self.door = door }
 
   func router() -> Router<VaultRequestContext> {
     let router = Router(context: VaultRequestContext.self)
@@ -25,11 +25,14 @@ struct EnrolmentRoutes: Sendable {
       }
       do {
         let message = try await request.bytes(upTo: EnrolmentOpener.messageLimit)
-        let enrolment = try authority.enrol(message: message)
+        let enrolment = try door.authority.enrol(message: message)
         VaultMetrics.enrolments.increment()
         context.logger.info(
           "device enrolled", metadata: ["device": "\(enrolment.device)", "version": "\(enrolment.version)"])
         return VaultResponse.cbor(enrolment.encoded)
+      } catch let error as VaultError where error.code == .sealed {
+        // The device is not at fault.
+        throw error
       } catch {
         limits.failures.withLock { $0.recordFailure(address, now: seconds) }
         throw error

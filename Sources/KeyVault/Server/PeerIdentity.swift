@@ -13,23 +13,29 @@ package enum PeerIdentity: Hashable, Sendable {
   case service(ServiceID)
   /// A certificate of the device CA, with its serial number.
   case device(DeviceID, serial: [UInt8])
+  /// A certificate of the service CA for a person, with its serial number: it is for ``KeyAuthority`` to say whether it still
+  /// holds.
+  case person(String, serial: [UInt8])
 
   /// The actor of an audit entry.
   var actor: String {
     switch self {
     case .service(let service): service.rawValue
     case .device(let device, _): "device:\(device)"
+    case .person(let name, _): "person:\(name)"
     }
   }
 
-  init(_ certificate: Certificate, keys: KeyHierarchy, now: Date) throws(VaultError) {
+  init(_ certificate: Certificate, trust: PeerTrust, now: Date) throws(VaultError) {
     let name = certificate.commonName ?? ""
-    if keys.serviceAuthority.hasIssued(certificate, now: now), let service = ServiceID(rawValue: name) {
+    if trust.serviceAuthority.hasIssued(certificate, now: now), let service = ServiceID(rawValue: name) {
       self = .service(service)
-    } else if keys.deviceAuthority.hasIssued(certificate, now: now), let device = DeviceID(name) {
+    } else if name.hasPrefix(Person.prefix), trust.serviceAuthority.hasIssued(certificate, now: now) {
+      self = .person(String(name.dropFirst(Person.prefix.count)), serial: Array(certificate.serialNumber.bytes))
+    } else if trust.deviceAuthority.hasIssued(certificate, now: now), let device = DeviceID(name) {
       self = .device(device, serial: Array(certificate.serialNumber.bytes))
     } else {
-      throw VaultError(.forbidden, "the client certificate names neither a service nor a device")
+      throw VaultError(.forbidden, "the client certificate names neither a service, a person nor a device")
     }
   }
 }
@@ -52,10 +58,10 @@ final class PeerConnection: Sendable {
   var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 
   /// Who the verified client certificate names; looked at once a connection, and no longer than it is valid.
-  func identity(keys: KeyHierarchy, now: Date) async throws(VaultError) -> PeerIdentity {
+  func identity(trust: PeerTrust, now: Date) async throws(VaultError) -> PeerIdentity {
     if let known = proven.withLock({ $0 }), now <= known.expires { return known.identity }
     let certificate = try await verifiedCertificate()
-    let identity = try PeerIdentity(certificate, keys: keys, now: now)
+    let identity = try PeerIdentity(certificate, trust: trust, now: now)
     proven.withLock { $0 = Proven(identity: identity, expires: certificate.notValidAfter) }
     return identity
   }

@@ -12,7 +12,10 @@ struct ServiceRoutes: Sendable {
   /// Largest request for a record key in bytes.
   static let recordBytes = 64
 
-  let authority: KeyAuthority
+  let door: VaultDoor
+
+  /// The open vault; a sealed one throws ``VaultError/Code/sealed``.
+  var authority: KeyAuthority { get throws(VaultError) { try door.authority } }
 
   func router() -> Router<VaultRequestContext> {
     let router = Router(context: VaultRequestContext.self)
@@ -52,13 +55,14 @@ struct ServiceRoutes: Sendable {
       writer.write(UInt64(version.rawValue))
       return VaultResponse.cbor(writer.bytes)
     }
-    OperatorRoutes(authority: authority, service: self).add(to: router)
+    SealRoutes(door: door, service: self).add(to: router)
+    OperatorRoutes(door: door, service: self).add(to: router)
     return router
   }
 
-  /// Who asks.
+  /// Who asks; told by a sealed vault too.
   func identity(_ context: VaultRequestContext) async throws -> PeerIdentity {
-    try await context.connection.identity(keys: authority.keys, now: authority.clock())
+    try await context.connection.identity(trust: door.trust, now: door.clock())
   }
 
   /// The service that asks; a device is refused, and the refusal recorded.

@@ -8,6 +8,9 @@ enum VaultMetrics {
   static let recordKeys = Counter(label: "sealedbeat_vault_record_keys_total")
   static let enrolments = Counter(label: "sealedbeat_vault_enrolments_total")
   static let rotations = Counter(label: "sealedbeat_vault_rotations_total")
+  static let usedBeforeDestruction = Counter(label: "sealedbeat_vault_used_before_destruction_total")
+  static let destroyed = Counter(label: "sealedbeat_vault_keys_destroyed_total")
+  static let automaticRotations = Counter(label: "sealedbeat_vault_automatic_rotations_total")
   static let releaseTime = Timer(label: "sealedbeat_vault_session_keys_seconds")
 
   static func countError(_ code: VaultError.Code) {

@@ -10,26 +10,43 @@ enum VaultResponse {
   }
 
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return response(status, "application/json", ByteBuffer(bytes: try encoder.encode(value)))
+    response(status, "application/json", ByteBuffer(bytes: try JSONEncoder.vault.encode(value)))
   }
 
   static func error(_ error: VaultError) -> Response {
-    struct Body: Encodable {
-      struct Content: Encodable {
-        let code: String
-        let reason: String
-      }
-      let error: Content
-    }
-    let body = Body(error: .init(code: error.code.rawValue, reason: error.reason))
-    return (try? json(body, status: error.status)) ?? Response(status: error.status)
+    response(error.status, "application/json", ByteBuffer(bytes: VaultErrorBody(error).json))
   }
 
   private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: ByteBuffer) -> Response {
     Response(
       status: status, headers: [.contentType: type, .cacheControl: "no-store"], body: ResponseBody(byteBuffer: body))
+  }
+}
+
+/// An error as JSON, in the form of `docs/wire-format.md`.
+struct VaultErrorBody: Codable {
+  private struct Content: Codable {
+    let code: String
+    let reason: String
+  }
+
+  private let error: Content
+
+  init(_ error: VaultError) { self.error = Content(code: error.code.rawValue, reason: error.reason) }
+
+  /// The error that was told; a code that this program does not know is a failure of the vault.
+  var told: VaultError { VaultError(VaultError.Code(rawValue: error.code) ?? .storage, error.reason) }
+
+  /// Two texts always make JSON; were it not so, an empty object would say as much.
+  var json: Data { (try? JSONEncoder.vault.encode(self)) ?? Data("{}".utf8) }
+}
+
+extension JSONEncoder {
+  /// The vault's JSON: the same bytes for the same value.
+  static var vault: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
   }
 }
 
@@ -40,10 +57,12 @@ extension VaultError {
     case .badRequest, .unopenable, .badCertificateRequest: .badRequest
     case .claimRefused, .forbidden, .noGrant: .forbidden
     case .unknownDevice, .unknown: .notFound
-    case .stateForbids, .unexpectedVersion, .rotationNotRequested, .keyReused, .alreadyInitialised: .conflict
+    case .stateForbids, .unexpectedVersion, .rotationNotRequested, .keyReused, .alreadyInitialised, .limitReached,
+      .needsSecondPerson, .heldByLaw:
+      .conflict
     case .tooMany: .tooManyRequests
     case .timedOut: .requestTimeout
-    case .auditUnavailable, .storage, .notInitialised, .inUse: .serviceUnavailable
+    case .auditUnavailable, .storage, .notInitialised, .inUse, .sealed: .serviceUnavailable
     case .wrongRoot, .rootUnreadable, .corrupted, .notInMemory, .certificate: .internalServerError
     }
   }

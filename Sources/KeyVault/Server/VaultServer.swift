@@ -2,7 +2,6 @@ internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
 internal import NIOCore
-internal import NIOSSL
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -45,28 +44,47 @@ package final class VaultServer: Service {
     }
   }
 
-  private let authority: KeyAuthority
+  private let door: VaultDoor
   private let serviceAddress: Address
   private let enrolmentAddress: Address
-  private let identity: ServiceIdentity
+  private let serviceTLS: IdentifiedChannel.Context
+  private let enrolmentTLS: IdentifiedChannel.Context
   private let readyFile: String?
   private let logger: Logger
   private let state = Mutex(State())
 
+  /// Over a sealed vault the listeners show a certificate of their own, until the vault is open and issues one: its pin is
+  /// in the status and in `unseal.pin` beside the vault's file.
   /// - Parameters:
   ///   - hosts: names and addresses, beside `localhost`, that the listeners' certificate carries. The certificate and
   ///     its key are made here and live in memory alone.
   ///   - readyFile: written when both listeners are bound: `host:port` of each, a line each.
   package init(
-    authority: KeyAuthority, serviceAddress: Address, enrolmentAddress: Address, hosts: [String] = [],
+    door: VaultDoor, serviceAddress: Address, enrolmentAddress: Address, hosts: [String] = [],
     readyFile: String? = nil, logger: Logger
   ) throws {
-    self.authority = authority
+    self.door = door
     self.serviceAddress = serviceAddress
     self.enrolmentAddress = enrolmentAddress
     self.readyFile = readyFile
     self.logger = logger
-    identity = try authority.issueServerIdentity(named: KeyAuthority.vaultIdentity, hosts: hosts)
+    let identity: ListenerIdentity
+    if let authority = try? door.authority {
+      identity = ListenerIdentity(try authority.issueServerIdentity(named: KeyAuthority.vaultIdentity, hosts: hosts))
+    } else {
+      identity = try ListenerIdentity(ownFor: hosts, now: door.clock())
+      try identity.writePin(beside: door)
+    }
+    serviceTLS = try IdentifiedChannel.Context(identity.configuration(trusting: door.trust))
+    enrolmentTLS = try IdentifiedChannel.Context(identity.configuration(trusting: nil))
+    guard identity.pin != nil else { return }
+    door.beforeOpening { [door, serviceTLS, enrolmentTLS] authority in
+      let issued = ListenerIdentity(
+        try authority.issueServerIdentity(named: KeyAuthority.vaultIdentity, hosts: hosts))
+      try serviceTLS.replace(issued.configuration(trusting: door.trust))
+      try enrolmentTLS.replace(issued.configuration(trusting: nil))
+      ListenerIdentity.removePin(beside: door)
+    }
   }
 
   /// Whether both listeners are bound.
@@ -85,42 +103,30 @@ package final class VaultServer: Service {
 
   /// Serves until graceful shutdown or cancellation.
   package func run() async throws {
-    let service = try application(
-      ServiceRoutes(authority: authority).router(), address: serviceAddress, asksForCertificate: true, limit: nil
+    let service = application(
+      ServiceRoutes(door: door).router(), address: serviceAddress, tls: serviceTLS, limit: nil
     ) { [self] in bound(service: $0) }
-    let enrolment = try application(
-      EnrolmentRoutes(authority: authority).router(), address: enrolmentAddress, asksForCertificate: false,
+    let enrolment = application(
+      EnrolmentRoutes(door: door).router(), address: enrolmentAddress, tls: enrolmentTLS,
       limit: Self.enrolmentConnectionLimit
     ) { [self] in bound(enrolment: $0) }
-    try await ServiceGroup(configuration: .init(services: [service, enrolment], logger: logger)).run()
+    try await ServiceGroup(
+      configuration: .init(services: [service, enrolment, UpkeepService(door: door, logger: logger)], logger: logger)
+    ).run()
     state.withLock { state in
       state.service = nil
       state.enrolment = nil
     }
-    try authority.recordClose()
+    try door.close()
   }
 
   private func application(
-    _ router: Router<VaultRequestContext>, address: Address, asksForCertificate: Bool, limit: Int?,
+    _ router: Router<VaultRequestContext>, address: Address, tls: IdentifiedChannel.Context, limit: Int?,
     onBound: @escaping @Sendable (Int) -> Void
-  ) throws -> some ApplicationProtocol {
-    var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: [.certificate(try NIOSSLCertificate(bytes: identity.certificate, format: .der))],
-      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(identity.privateKeyPEM.utf8), format: .pem)))
-    tls.minimumTLSVersion = .tlsv13
-    tls.applicationProtocols = ["http/1.1"]
-    if asksForCertificate {
-      // A server verifies a client's chain and purpose; there is no host name to compare.
-      tls.certificateVerification = .noHostnameVerification
-      tls.trustRoots = .certificates([
-        try NIOSSLCertificate(bytes: authority.keys.serviceAuthority.encoded, format: .der),
-        try NIOSSLCertificate(bytes: authority.keys.deviceAuthority.encoded, format: .der),
-      ])
-    }
-    let configuration = tls
-    return Application(
+  ) -> some ApplicationProtocol {
+    Application(
       router: router,
-      server: HTTPServerBuilder { try IdentifiedChannel(responder: $0, tls: configuration) },
+      server: HTTPServerBuilder { IdentifiedChannel(responder: $0, tls: tls) },
       configuration: ApplicationConfiguration(
         address: .hostname(address.host, port: address.port), serverName: nil,
         availableConnectionsDelegate: limit.map { MaximumAvailableConnections($0) }),

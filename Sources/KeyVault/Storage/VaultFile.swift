@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import Glibc
 internal import Sealing
+internal import Synchronization
 
 /// The vault's directory: `vault.sqlite`, held by one process at a time.
 final class VaultFile: Sendable {
@@ -10,8 +11,10 @@ final class VaultFile: Sendable {
   /// How long a reader of the file waits for a lock of SQLite's, in seconds.
   private static let busyTimeout: TimeInterval = 5
 
+  let directory: String
   let pool: DatabasePool
-  private let lock: Int32
+  /// The descriptor that holds the lock; -1 once the file is closed.
+  private let lock: Mutex<Int32>
 
   /// Whether a directory holds a vault's file, finished or not.
   static func exists(in directory: String) -> Bool { access(directory + "/" + fileName, F_OK) == 0 }
@@ -33,7 +36,7 @@ final class VaultFile: Sendable {
     try PrivateFile.makeDirectory(directory)
     let path = directory + "/" + Self.fileName
     let lockPath = directory + "/" + Self.lockName
-    lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw VaultError(.storage, "cannot open \(lockPath)") }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       close(lock)
@@ -49,6 +52,8 @@ final class VaultFile: Sendable {
       // FULL: a commit that was answered is on the disk, whatever happens to the power.
       try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF")
     }
+    self.directory = directory
+    self.lock = Mutex(lock)
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
       try VaultSchema.migrator.migrate(pool)
@@ -58,7 +63,30 @@ final class VaultFile: Sendable {
     }
   }
 
-  deinit { close(lock) }
+  /// Empties the write-ahead log into the file, so that what was overwritten lies nowhere else. Old pages are overwritten with
+  /// zeros (`secure_delete`); what a solid-state disk keeps of them is out of reach, and wrapped.
+  func forgetWriteAheadLog() throws {
+    try pool.writeWithoutTransaction { database in
+      _ = try database.checkpoint(.truncate)
+    }
+  }
+
+  /// Closes the file for every holder of this object, and lets another process open it. Whoever still works with it gets
+  /// an error.
+  func shut() {
+    // A reader in another thread ends first; what cannot be closed now is closed by the last holder.
+    try? pool.close()
+    releaseLock()
+  }
+
+  private func releaseLock() {
+    lock.withLock { lock in
+      if lock >= 0 { close(lock) }
+      lock = -1
+    }
+  }
+
+  deinit { releaseLock() }
 }
 
 extension Error {

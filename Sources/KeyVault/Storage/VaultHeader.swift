@@ -1,20 +1,15 @@
 internal import Foundation
 internal import GRDB
-internal import Sealing
 
 /// What a vault says of itself before it is unsealed.
 struct VaultHeader {
   private static let format = "SealedBeat vault 1"
 
-  let rootKind: String
-  let salt: [UInt8]
-  let cost: KeyDerivation.ScryptCost
+  let root: RootDescription
   let auditPublicKey: [UInt8]
 
-  init(rootKind: String, salt: [UInt8], cost: KeyDerivation.ScryptCost, auditPublicKey: [UInt8]) {
-    self.rootKind = rootKind
-    self.salt = salt
-    self.cost = cost
+  init(root: RootDescription, auditPublicKey: [UInt8]) {
+    self.root = root
     self.auditPublicKey = auditPublicKey
   }
 
@@ -28,13 +23,12 @@ struct VaultHeader {
     guard try String(decoding: value("format"), as: UTF8.self) == Self.format else {
       throw VaultError(.corrupted, "this is not a vault that this program can read")
     }
-    rootKind = try String(decoding: value("root-kind"), as: UTF8.self)
-    salt = try Array(value("scrypt-salt"))
     auditPublicKey = try Array(value("audit-public-key"))
+    let description = try value("root")
     do {
-      cost = try JSONDecoder().decode(KeyDerivation.ScryptCost.self, from: value("scrypt-cost"))
+      root = try JSONDecoder().decode(RootDescription.self, from: description)
     } catch {
-      throw VaultError(.corrupted, "the vault's scrypt cost is not readable")
+      throw VaultError(.corrupted, "the vault's description of its root is not readable")
     }
   }
 
@@ -45,11 +39,17 @@ struct VaultHeader {
 
   func write(to database: Database) throws {
     let values: [(String, Data)] = [
-      ("format", Data(Self.format.utf8)), ("root-kind", Data(rootKind.utf8)), ("scrypt-salt", Data(salt)),
-      ("scrypt-cost", try JSONEncoder().encode(cost)), ("audit-public-key", Data(auditPublicKey)),
+      ("format", Data(Self.format.utf8)), ("root", try JSONEncoder().encode(root)),
+      ("audit-public-key", Data(auditPublicKey)),
     ]
     for (name, value) in values {
       try database.execute(sql: "INSERT INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])
     }
+  }
+
+  /// Puts another root's description in place.
+  static func replaceRoot(_ root: RootDescription, in database: Database) throws {
+    try database.execute(
+      sql: "UPDATE meta SET value = ? WHERE name = 'root'", arguments: [try JSONEncoder().encode(root)])
   }
 }

@@ -4,5 +4,7 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what the system costs.",
-    subcommands: [BenchInferenceCommand.self, BenchStagesCommand.self, BenchPipelineCommand.self])
+    subcommands: [
+      BenchInferenceCommand.self, BenchStagesCommand.self, BenchPipelineCommand.self, BenchVaultCommand.self,
+    ])
 }

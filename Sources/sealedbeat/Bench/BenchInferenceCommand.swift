@@ -106,12 +106,6 @@ struct BenchInferenceCommand: ParsableCommand {
     if let output {
       try answers.encoded().write(to: URL(fileURLWithPath: output), options: .atomic)
     }
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
-    } else {
-      print(report.table)
-    }
+    print(json ? try report.prettyJSON() : report.table)
   }
 }

@@ -74,12 +74,6 @@ struct BenchPipelineCommand: AsyncParsableCommand {
       try Task.checkCancellation()
     }
     let report = PipelineReport(machine: PipelineMachine(), sizes: sizes)
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
-    } else {
-      print(report.table)
-    }
+    print(json ? try report.prettyJSON() : report.table)
   }
 }

@@ -28,12 +28,6 @@ struct BenchStagesCommand: ParsableCommand {
 
   func run() throws {
     let result = try StageBenchmark(sessions: sessions, chunks: chunks).run()
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(result), as: UTF8.self))
-    } else {
-      print(result.table)
-    }
+    print(json ? try result.prettyJSON() : result.table)
   }
 }

@@ -32,17 +32,7 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of WFDB records to read instead of one file.", valueName: "dir"))
   var database: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "With --database: records, separated by commas; 'ds1' and 'ds2' stand for de Chazal's sets. All by default.",
-      valueName: "names"))
-  var records: String?
-
-  @Option(help: ArgumentHelp("With --database: records to leave out, separated by commas.", valueName: "names"))
-  var exclude: String?
-
-  @Option(help: "Which signal of each record, counted from 0.")
-  var lead = 0
+  @OptionGroup var filter: RecordFilter
 
   @Option(
     help: ArgumentHelp("The model: 'default', 'reference', or a weights file.", valueName: "default|reference|file"))
@@ -58,11 +48,10 @@ struct AnalyzeCommand: ParsableCommand {
   var annotations: String?
 
   func validate() throws {
-    guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
     guard (file == nil) != (database == nil) else {
       throw ValidationError("Name either a record's file or --database.")
     }
-    guard file == nil || records == nil && exclude == nil else {
+    guard file == nil || filter.records == nil && filter.exclude == nil else {
       throw ValidationError("--records and --exclude go with --database.")
     }
   }
@@ -74,7 +63,7 @@ struct AnalyzeCommand: ParsableCommand {
     var reports: [OrderedJSON] = []
     for (index, name) in names.enumerated() {
       do {
-        let recording = try HolterRecording(directory: folder, name: name, signal: lead, model: judging) {
+        let recording = try HolterRecording(directory: folder, name: name, signal: filter.lead, model: judging) {
           progress.show((Double(index) + $0) / Double(names.count), name)
         }
         progress.clear()
@@ -91,10 +80,9 @@ struct AnalyzeCommand: ParsableCommand {
 
   private func recordings() throws -> (folder: URL, names: [String]) {
     guard let file else {
-      var selection = RecordSelection()
-      selection.database = database ?? ""
-      (selection.records, selection.exclude, selection.lead) = (records, exclude, lead)
-      return (selection.folder, try selection.names())
+      // validate() has seen that there is one or the other.
+      let database = database ?? ""
+      return (URL(fileURLWithPath: database, isDirectory: true), try filter.names(ofDatabase: database))
     }
     let url = URL(fileURLWithPath: file)
     let isNamed = ["hea", "dat"].contains(url.pathExtension)

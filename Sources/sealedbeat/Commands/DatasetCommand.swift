@@ -33,14 +33,7 @@ struct DatasetCommand: ParsableCommand {
     help: ArgumentHelp("File of simulated beats whose contexts to compute, instead of a database.", valueName: "file"))
   var beats: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Records, separated by commas; 'ds1' and 'ds2' stand for de Chazal's sets. All annotated ones by default.",
-      valueName: "names"))
-  var records: String?
-
-  @Option(help: "Which signal of a record, from 0.")
-  var lead = 0
+  @OptionGroup var filter: RecordFilter
 
   @Option(help: "Annotator: the extension of the annotation files.")
   var annotator = "atr"
@@ -55,7 +48,6 @@ struct DatasetCommand: ParsableCommand {
   var output: String
 
   func validate() throws {
-    guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
     guard (database == nil) != (beats == nil) else {
       throw ValidationError("Give either --database or --beats.")
     }
@@ -65,13 +57,13 @@ struct DatasetCommand: ParsableCommand {
     if let beats { return try describe(beats) }
     guard let database else { return }
     let folder = URL(fileURLWithPath: database, isDirectory: true)
-    let names = try recordNames(in: folder)
+    let names = try filter.names(ofDatabase: database, annotator: annotator)
     var dataset = BeatDataset(isScaled: scaled, hasContext: context)
     for (index, name) in names.enumerated() {
       let contribution = try add(name, in: folder, to: &dataset)
       progress("[\(index + 1)/\(names.count)] \(name): \(describe(contribution))")
     }
-    let writer = dataset.safetensors(metadata: ["database": folder.lastPathComponent, "lead": String(lead)])
+    let writer = dataset.safetensors(metadata: ["database": folder.lastPathComponent, "lead": String(filter.lead)])
     try writer.encoded().write(to: URL(fileURLWithPath: output), options: .atomic)
     progress("\(dataset.count) beats of \(names.count) records in \(output)")
   }
@@ -95,32 +87,11 @@ struct DatasetCommand: ParsableCommand {
       let record = try WFDBRecord(directory: folder, name: name)
       let annotations = try WFDBAnnotations(directory: folder, name: name, annotator: annotator)
       return try dataset.add(
-        record: name, microvolts: record.microvolts(signal: lead), rate: record.header.sampleRate,
+        record: name, microvolts: record.microvolts(signal: filter.lead), rate: record.header.sampleRate,
         annotations: annotations.beats)
     } catch {
-      throw RecordError(record: name, cause: error)
+      throw RecordFault(record: name, cause: error)
     }
-  }
-
-  private func recordNames(in folder: URL) throws -> [String] {
-    if let records {
-      let names = records.split(separator: ",").flatMap { name in
-        PatientSplit(rawValue: name.lowercased())?.records ?? [String(name)]
-      }
-      guard !names.isEmpty, Set(names).count == names.count else {
-        throw ValidationError("--records names no record, or one twice.")
-      }
-      return names
-    }
-    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-      throw ValidationError("\(folder.path) is not a folder that can be read.")
-    }
-    let annotated = Set(files.filter { $0.hasSuffix("." + annotator) }.map { $0.dropLast(annotator.count + 1) })
-    let names = files.filter { $0.hasSuffix(".hea") }.map { $0.dropLast(4) }.filter(annotated.contains).sorted()
-    guard !names.isEmpty else {
-      throw ValidationError("\(folder.path) has no record with .hea and .\(annotator) files.")
-    }
-    return names.map(String.init)
   }
 
   private func describe(_ contribution: BeatDataset.Contribution) -> String {
@@ -130,14 +101,5 @@ struct DatasetCommand: ParsableCommand {
 
   private func progress(_ line: String) {
     FileHandle.standardError.write(Data((line + "\n").utf8))
-  }
-}
-
-extension DatasetCommand {
-  /// A record that cannot be read or resampled, and why.
-  struct RecordError: Error, CustomStringConvertible {
-    var record: String
-    var cause: any Error
-    var description: String { "record \(record): \(cause)" }
   }
 }

@@ -106,8 +106,6 @@ struct DeviceProgress {
   /// Writes a summary where it was asked for, and a line for a person.
   static func report(_ summary: some Encodable, to path: String?) throws {
     guard let path else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(summary).write(to: URL(fileURLWithPath: path), options: .atomic)
+    try Data(summary.prettyJSON().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 }

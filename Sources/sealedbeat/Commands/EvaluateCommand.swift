@@ -29,14 +29,7 @@ struct EvaluateQRSCommand: ParsableCommand {
       Example: sealedbeat evaluate qrs --database data/mitdb --records 100,106 --json
       """)
 
-  @Option(help: "The folder with the records (.hea, .dat, .atr).")
-  var database: String
-
-  @Option(help: "The records to read, separated by commas; all that have annotations when left out.")
-  var records: String?
-
-  @Option(help: "Which signal of each record, counted from 0.")
-  var lead = 0
+  @OptionGroup var selection: RecordSelection
 
   @Option(help: "How far a detection may lie from its beat, in milliseconds.")
   var toleranceMs = 150.0
@@ -51,17 +44,17 @@ struct EvaluateQRSCommand: ParsableCommand {
     guard toleranceMs > 0, toleranceMs <= 1_000 else {
       throw ValidationError("--tolerance-ms is between 0 and 1000.")
     }
-    guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
   }
 
   func run() throws {
-    let folder = URL(fileURLWithPath: database, isDirectory: true)
+    let folder = selection.folder
     var results: [QRSEvaluation.Record] = []
     var analysisSeconds = 0.0
-    for name in try recordNames(in: folder) {
+    for name in try selection.names(annotator: annotator) {
       let record = try WFDBRecord(directory: folder, name: name)
       let annotations = try WFDBAnnotations(directory: folder, name: name, annotator: annotator)
-      let samples = try RecordReplay.digitise(try record.microvolts(signal: lead), rate: record.header.sampleRate)
+      let samples = try RecordReplay.digitise(
+        try record.microvolts(signal: selection.lead), rate: record.header.sampleRate)
       let start = clock()
       let beats = RecordReplay.analyse(samples)
       analysisSeconds += Double(clock() - start) / Double(CLOCKS_PER_SEC)
@@ -70,27 +63,10 @@ struct EvaluateQRSCommand: ParsableCommand {
           name: name, samples: samples, beats: beats, annotations: annotations, rate: record.header.sampleRate,
           tolerance: toleranceMs / 1_000))
     }
-    let evaluation = QRSEvaluation(toleranceMilliseconds: toleranceMs, lead: lead, records: results)
+    let evaluation = QRSEvaluation(toleranceMilliseconds: toleranceMs, lead: selection.lead, records: results)
     let hours = results.reduce(0) { $0 + $1.durationSeconds } / 3_600
     let report = QRSReport(evaluation: evaluation, cpuSecondsPerHour: hours > 0 ? analysisSeconds / hours : 0)
-    print(json ? try report.json() : report.table())
-  }
-
-  /// The records asked for, or all of the folder that have annotations.
-  private func recordNames(in folder: URL) throws -> [String] {
-    if let records {
-      return records.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    }
-    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-      throw ValidationError("--database: \(database) is not a folder that can be read.")
-    }
-    let present = Set(files)
-    let names = files.filter { $0.hasSuffix(".hea") }.map { String($0.dropLast(4)) }
-      .filter { present.contains("\($0).\(annotator)") }.sorted()
-    guard !names.isEmpty else {
-      throw ValidationError("--database: \(database) holds no record with .\(annotator) annotations.")
-    }
-    return names
+    print(json ? try report.prettyJSON() : report.table())
   }
 }
 
@@ -103,12 +79,6 @@ private struct QRSReport: Encodable {
     try evaluation.encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(cpuSecondsPerHour, forKey: .cpuSecondsPerHour)
-  }
-
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
   func table() -> String {

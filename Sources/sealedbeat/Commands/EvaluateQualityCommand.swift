@@ -15,14 +15,7 @@ struct EvaluateQualityCommand: ParsableCommand {
       Example: sealedbeat evaluate quality --database data/nstdb --json
       """)
 
-  @Option(help: "The folder with the records (.hea, .dat, .atr).")
-  var database: String
-
-  @Option(help: "The records to read, separated by commas; all that have annotations when left out.")
-  var records: String?
-
-  @Option(help: "Which signal of each record, counted from 0.")
-  var lead = 0
+  @OptionGroup var selection: RecordSelection
 
   @Option(help: "The suffix of the annotation files.")
   var annotator = "atr"
@@ -30,41 +23,17 @@ struct EvaluateQualityCommand: ParsableCommand {
   @Flag(help: "Print JSON instead of a table.")
   var json = false
 
-  func validate() throws {
-    guard lead >= 0 else { throw ValidationError("--lead counts from 0.") }
-  }
-
   func run() throws {
-    let folder = URL(fileURLWithPath: database, isDirectory: true)
+    let folder = selection.folder
     var evaluation = QualityEvaluation()
-    for name in try recordNames(in: folder) {
+    for name in try selection.names(annotator: annotator) {
       let record = try WFDBRecord(directory: folder, name: name)
       let annotations = try WFDBAnnotations(directory: folder, name: name, annotator: annotator)
       let rate = record.header.sampleRate
-      let samples = try RecordReplay.digitise(try record.microvolts(signal: lead), rate: rate)
+      let samples = try RecordReplay.digitise(try record.microvolts(signal: selection.lead), rate: rate)
       evaluation.add(samples: samples, annotations: annotations, rate: rate)
     }
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(evaluation), as: UTF8.self))
-    } else {
-      print(table(evaluation))
-    }
-  }
-
-  private func recordNames(in folder: URL) throws -> [String] {
-    if let records {
-      return records.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    }
-    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-      throw ValidationError("--database: \(database) is not a folder that can be read.")
-    }
-    let names = files.filter { $0.hasSuffix(".hea") && files.contains("\($0.dropLast(4)).\(annotator)") }
-    guard !names.isEmpty else {
-      throw ValidationError("--database: \(database) holds no record with .\(annotator) annotations.")
-    }
-    return names.map { String($0.dropLast(4)) }.sorted()
+    print(json ? try evaluation.prettyJSON() : table(evaluation))
   }
 
   private func table(_ evaluation: QualityEvaluation) -> String {

@@ -72,7 +72,7 @@ struct EvaluateRhythmCommand: ParsableCommand {
     }
     progress.clear()
     let evaluation = RhythmEvaluation(beats: beats.rawValue, lead: selection.lead, records: results)
-    print(json ? try Self.json(evaluation) : evaluation.table)
+    print(json ? try evaluation.prettyJSON() : evaluation.table)
   }
 
   private func judgeStrips(_ reference: String) throws {
@@ -88,7 +88,7 @@ struct EvaluateRhythmCommand: ParsableCommand {
       if let label = labels[name] { evaluation.add(annotated: label, told: told) }
     }
     progress.clear()
-    print(json ? try Self.json(evaluation) : evaluation.table)
+    print(json ? try evaluation.prettyJSON() : evaluation.table)
   }
 
   private func printFeatures(_ kind: Features) throws {
@@ -118,12 +118,6 @@ struct EvaluateRhythmCommand: ParsableCommand {
       let rate = record.header.sampleRate
       return (try RecordReplay.digitise(record.microvolts(signal: selection.lead), rate: rate), rate)
     } catch { throw RecordFault(record: name, cause: error) }
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
 

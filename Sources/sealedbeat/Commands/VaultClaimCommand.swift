@@ -44,6 +44,18 @@ struct VaultClaimCommand: AsyncParsableCommand {
   }
 }
 
+/// Lists claims.
+struct VaultClaimsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "claims", abstract: "List claims that could be used now, as JSON; never their tokens.")
+
+  @OptionGroup var access: VaultAccess
+
+  func run() async throws {
+    try await access.withVault { print(try await $0.read(.claims)) }
+  }
+}
+
 /// Takes a claim back.
 struct VaultRevokeClaimCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

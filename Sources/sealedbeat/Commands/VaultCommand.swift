@@ -8,59 +8,45 @@ struct VaultCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vault", abstract: "Make, run, administer and check the key vault.",
     discussion: """
-      Beside the vault's file, with its root key (the vault must not be running):
-        init, serve, provision, audit verify (also while it runs, and without the root key)
+      Beside the vault's file, with its root (the vault must not be running):
+        init, serve, provision, restore, rotate-root; while it runs too: status, unseal, and without the root audit verify
 
-      From anywhere, with the operator's certificate (--credentials DIR, by default $CREDENTIALS_DIRECTORY):
-        claim, rotate, suspend, resume, keys, grants, audit list, report
+      From anywhere, signed in as the operator, a custodian or an auditor (--credentials DIR, by default
+      $CREDENTIALS_DIRECTORY): everything else. What destroys, lets people in or touches the root needs two people.
 
       No key is ever printed, and no secret is ever taken from a flag or the environment.
       """,
-    subcommands: [
-      VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultClaimCommand.self,
-      VaultRevokeClaimCommand.self, VaultRotateCommand.self, VaultSuspendCommand.self, VaultResumeCommand.self,
-      VaultKeysCommand.self, VaultGrantsCommand.self, VaultAuditCommand.self, VaultReportCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "The vault:",
+        subcommands: [
+          VaultInitCommand.self, VaultServeCommand.self, VaultProvisionCommand.self, VaultSealCommand.self,
+          VaultUnsealCommand.self, VaultStatusCommand.self, VaultBackupCommand.self, VaultRestoreCommand.self,
+        ]),
+      CommandGroup(
+        name: "Devices and their keys:",
+        subcommands: [
+          VaultClaimCommand.self, VaultClaimsCommand.self, VaultRevokeClaimCommand.self, VaultRotateCommand.self,
+          VaultSuspendCommand.self, VaultResumeCommand.self, VaultDeactivateCommand.self, VaultCompromiseCommand.self,
+        ]),
+      CommandGroup(
+        name: "Destruction:",
+        subcommands: [
+          VaultDestroyCommand.self, VaultCancelDestructionCommand.self, VaultDestructionsCommand.self,
+          VaultCertificateCommand.self, VaultHoldCommand.self,
+        ]),
+      CommandGroup(
+        name: "The vault's own keys:",
+        subcommands: [VaultRotateTenantCommand.self, VaultRewrapCommand.self, VaultRotateRootCommand.self]),
+      CommandGroup(
+        name: "Who may do what:",
+        subcommands: [VaultGrantsCommand.self, VaultPersonCommand.self, VaultProposalsCommand.self]),
+      CommandGroup(
+        name: "For the reviewer:",
+        subcommands: [
+          VaultReportCommand.self, VaultKeysCommand.self, VaultHistoryCommand.self, VaultAuditCommand.self,
+        ]),
     ])
-}
-
-/// Where the vault rests and what opens it.
-struct VaultPlace: ParsableArguments {
-  @Option(help: ArgumentHelp("Directory of the vault's file.", valueName: "dir"))
-  var vaultDir: String
-
-  @Option(
-    help: ArgumentHelp(
-      "File with the root key: 32 random bytes, mode 0600. By default the credential vault-root-key, or root.key in the "
-        + "vault's directory.", valueName: "file"))
-  var rootKeyFile: String?
-
-  @Option(help: ArgumentHelp("File with a root passphrase (scrypt), mode 0600, instead of a key.", valueName: "file"))
-  var rootPassphraseFile: String?
-
-  func validate() throws {
-    guard rootKeyFile == nil || rootPassphraseFile == nil else {
-      throw ValidationError("--root-key-file and --root-passphrase-file exclude each other.")
-    }
-  }
-
-  /// The root that was named, or found among the credentials.
-  var root: RootKeySource {
-    if let rootPassphraseFile { return .passphraseFile(path: rootPassphraseFile) }
-    if let rootKeyFile { return .keyFile(path: rootKeyFile) }
-    if let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] {
-      let path = credentials + "/vault-root-key"
-      if FileManager.default.fileExists(atPath: path) { return .keyFile(path: path) }
-    }
-    return .keyFile(path: vaultDir + "/root.key")
-  }
-
-  /// Makes the key file, unless it is there.
-  func createRootKeyIfMissing() throws {
-    guard case .keyFile(let path) = root, !FileManager.default.fileExists(atPath: path) else { return }
-    try FileManager.default.createDirectory(
-      atPath: vaultDir, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try RootKeySource.createKeyFile(path: path)
-  }
 }
 
 /// How the operator reaches a running vault.
@@ -138,10 +124,11 @@ enum VaultFault {
 
   private static func exit(_ code: VaultError.Code) -> ExitCode {
     switch code {
-    case .wrongRoot, .forbidden, .noGrant, .claimRefused: ExitStatus.noPermission
+    case .wrongRoot, .forbidden, .noGrant, .claimRefused, .needsSecondPerson, .heldByLaw, .stateForbids:
+      ExitStatus.noPermission
     case .rootUnreadable, .notInitialised, .alreadyInitialised, .notInMemory, .badRequest: ExitStatus.configuration
-    case .inUse, .storage, .auditUnavailable, .tooMany, .timedOut: ExitStatus.unavailable
-    case .corrupted: ExitStatus.badData
+    case .inUse, .sealed, .storage, .auditUnavailable, .tooMany, .timedOut: ExitStatus.unavailable
+    case .corrupted, .unopenable, .badCertificateRequest, .unknown, .unknownDevice: ExitStatus.badData
     default: ExitStatus.software
     }
   }

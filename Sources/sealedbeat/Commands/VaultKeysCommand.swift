@@ -19,18 +19,6 @@ struct VaultKeysCommand: AsyncParsableCommand {
   }
 }
 
-/// The overview.
-struct VaultReportCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Print an overview of the vault as JSON.")
-
-  @OptionGroup var access: VaultAccess
-
-  func run() async throws {
-    try await access.withVault { print(try await $0.read(.report)) }
-  }
-}
-
 /// Grants.
 struct VaultGrantsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -23,7 +23,23 @@ enum Keys {
   static let vaultHost = Setting.text("vault.host", "127.0.0.1", "Host of the key vault.")
   static let vaultPort = Setting.port("vault.port", 8441, "Port of the vault's service listener (mutual TLS).")
   static let vaultEnrolPort = Setting.port("vault.enrol-port", 8442, "Port of the vault's enrolment listener (TLS).")
+  static let vaultDeviceKeyPeriod = Setting.number(
+    "vault.device-key-period-seconds", 90 * 86_400, in: 10...63_072_000,
+    "Crypto-period of a device's data key: when it ends, the device is asked for a new one while it streams.")
+  static let vaultTenantKeyPeriod = Setting.number(
+    "vault.tenant-key-period-seconds", 365 * 86_400, in: 60...63_072_000,
+    "Crypto-period of the tenant key-encryption key: when it ends, every key is moved under a new one.")
   static let vaultBind = Setting.text("vault.bind", "127.0.0.1", "Address on which the vault listens.")
+
+  static let vaultWitnessFile = Setting.text(
+    "vault.witness-file", "",
+    "File on another disk to which the vault appends the audit log's signed checkpoints; empty for none.")
+  static let vaultWitnessURL = Setting.text(
+    "vault.witness-url", "",
+    "https:// address to which the vault posts the audit log's signed checkpoints; empty for none."
+  )
+  static let vaultWitnessCA = Setting.text(
+    "vault.witness-ca", "", "CA file (PEM) that signs the witness's certificate; empty for the system's.")
 
   static let brokerRetentionDays = Setting.number(
     "store.retention-days", 365, in: 1...36_500, "Sessions whose last chunk is older are deleted, once an hour.")
@@ -76,6 +92,8 @@ enum Keys {
     dataDirectory.description, credentialsDirectory.description, logLevel.description, logFormat.description,
     healthHost.description, healthPort.description, mqttHost.description, mqttPort.description, mqttBind.description,
     vaultHost.description, vaultPort.description, vaultEnrolPort.description, vaultBind.description,
+    vaultDeviceKeyPeriod.description, vaultTenantKeyPeriod.description,
+    vaultWitnessFile.description, vaultWitnessURL.description, vaultWitnessCA.description,
     brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description,
     measureStages.description,
     modelFile.description,

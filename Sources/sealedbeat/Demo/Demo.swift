@@ -158,9 +158,7 @@ struct Demo: Sendable {
       devices: patients.map { "\(system.data.path)/devices/\($0.device).summary.json" }, patients: patients)
     for line in summary.lines { say("  " + line) }
     if let summaryFile {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try encoder.encode(summary).write(to: URL(fileURLWithPath: summaryFile), options: .atomic)
+      try Data(summary.prettyJSON().utf8).write(to: URL(fileURLWithPath: summaryFile), options: .atomic)
       say("  Summary in \(summaryFile)")
     }
     await system.stop()

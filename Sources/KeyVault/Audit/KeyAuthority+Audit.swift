@@ -1,0 +1,90 @@
+internal import Foundation
+internal import GRDB
+
+/// Which entries of the audit log to read.
+package struct AuditSelection: Sendable {
+  /// First number.
+  package var first: UInt64
+  /// Only entries about this object, if not `nil`: itself, or what lies below it (`device/pump-1` also means
+  /// `device/pump-1/2`).
+  package var object: String?
+  /// Only entries of this actor, if not `nil`.
+  package var actor: String?
+  /// Only entries of these actions, if not `nil`.
+  package var actions: Set<AuditEntry.Action>?
+
+  /// Selects entries.
+  package init(
+    from first: UInt64 = 1, object: String? = nil, actor: String? = nil, actions: Set<AuditEntry.Action>? = nil
+  ) {
+    self.first = first
+    self.object = object
+    self.actor = actor
+    self.actions = actions
+  }
+
+  func contains(_ entry: AuditEntry) -> Bool {
+    if let actor, entry.actor != actor { return false }
+    if let object, entry.object != object, !entry.object.hasPrefix(object + "/") { return false }
+    if let actions, !actions.contains(entry.action) { return false }
+    return true
+  }
+}
+
+extension KeyAuthority {
+  /// Entries of the audit log from number `first` on.
+  package func auditEntries(from first: UInt64, limit: Int = pageLimit) throws -> [AuditEntry] {
+    try auditEntries(AuditSelection(from: first), limit: limit)
+  }
+
+  /// Entries of the audit log, in their order. Reading is not recorded here: who reads for somebody records it with
+  /// ``recordReading(_:actor:object:reason:)``.
+  /// - Parameters:
+  ///   - selection: which.
+  ///   - limit: at most so many, and at most ``pageLimit``.
+  package func auditEntries(_ selection: AuditSelection, limit: Int = pageLimit) throws -> [AuditEntry] {
+    try read { try Self.auditEntries(selection, limit: min(limit, Self.pageLimit), $0) }
+  }
+
+  /// The same inside a transaction, without the bound of a page: for what must see every entry.
+  static func auditEntries(
+    _ selection: AuditSelection, limit: Int = .max, _ database: Database
+  ) throws -> [AuditEntry] {
+    var found: [AuditEntry] = []
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT seq, entry FROM audit WHERE seq >= ? ORDER BY seq",
+      arguments: [Int64(clamping: selection.first)])
+    while found.count < limit, let row = try rows.next() {
+      guard let entry = AuditEntry(encoded: Array(row[1] as Data)) else {
+        throw VaultError(.corrupted, "entry \(row[0] as Int64) of the audit log is not one that the vault wrote")
+      }
+      if selection.contains(entry) { found.append(entry) }
+    }
+    return found
+  }
+
+  /// Records that somebody reads the log; before it is read.
+  package func recordReading(
+    _ action: AuditEntry.Action, actor: String, object: String = "audit", reason: String = ""
+  ) throws(VaultError) {
+    try commit(actor: actor) { _, audit in
+      try audit.append(action, object: object, reason: reason)
+      return .done(())
+    }
+  }
+
+  /// The signed head of the log.
+  package func auditHead() throws -> AuditCheckpoint {
+    try read { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM audit_head") else {
+        throw VaultError(.corrupted, "the signed head of the audit log is missing")
+      }
+      return try AuditCheckpoint(row)
+    }
+  }
+
+  /// Verifies the whole audit log.
+  package func verifyAudit() throws -> AuditVerifier.Summary {
+    try read { try AuditVerifier.verify($0, publicKey: auditPublicKey) }
+  }
+}
