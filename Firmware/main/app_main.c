@@ -44,19 +44,18 @@ static sb_err_t open_device(uint32_t nanovolts_per_lsb) {
   TRY(sb_esp32_open_partition(&partition));
   if (partition.size / SB_SECTOR_SIZE > CONFIG_SB_OUTBOX_SECTORS) return SB_ERR_SPACE;
   TRY(sb_flash_ring_open(&outbox, &partition, sectors, partition.size / SB_SECTOR_SIZE));
-  const sb_device_config_t config = {.device = provision.device,
-                                     .firmware = sb_esp32_version(),
-                                     .sample_rate_millihertz = 125000,
-                                     .channel_count = SB_CHANNEL_COUNT,
-                                     .channels = {{(sb_kind_t)CONFIG_SB_ECG_LEAD, nanovolts_per_lsb},
-                                                  {SB_KIND_PPG_RED, 0},
-                                                  {SB_KIND_PPG_INFRARED, 0}},
-                                     .outbox_capacity = CHUNKS,
-                                     .session_capacity = SESSIONS,
-                                     .window = CONFIG_SEALEDBEAT_WINDOW,
-                                     .status_interval_s = CONFIG_SEALEDBEAT_STATUS_INTERVAL_S,
-                                     .storage = sb_flash_ring_storage(&outbox),
-                                     .nvs = nvs};
+  const sb_device_config_t config = {
+      .device = provision.device,
+      .firmware = sb_esp32_version(),
+      .sample_rate_millihertz = 125000,
+      .channel_count = SB_CHANNEL_COUNT,
+      .channels = {{(sb_kind_t)CONFIG_SB_ECG_LEAD, nanovolts_per_lsb}, {SB_KIND_PPG_RED, 0}, {SB_KIND_PPG_INFRARED, 0}},
+      .outbox_capacity = CHUNKS,
+      .session_capacity = SESSIONS,
+      .window = CONFIG_SEALEDBEAT_WINDOW,
+      .status_interval_s = CONFIG_SEALEDBEAT_STATUS_INTERVAL_S,
+      .storage = sb_flash_ring_storage(&outbox),
+      .nvs = nvs};
   return sb_device_create(device_memory, sizeof device_memory, &config, &device);
 }
 

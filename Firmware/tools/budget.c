@@ -1,4 +1,5 @@
-// The numbers of docs/firmware.md that follow from sizes: octets on air, flash, wear and power. `make budget` prints them.
+// The numbers of docs/firmware.md that follow from sizes: octets on air, flash, wear and power. `make budget` prints
+// them.
 #include <stdio.h>
 
 #include "sb_board/sb_power.h"
@@ -13,11 +14,18 @@ static uint32_t chunk_octets(sb_kind_t kind, uint64_t sequence) {
   const uint8_t key[SB_KEY_SIZE] = {1}, iv[SB_IV_SIZE] = {2}, plaintext[SB_CHUNK_PLAINTEXT_MAX] = {0};
   uint8_t message[SB_CHUNK_MESSAGE_MAX];
   size_t length = 0;
-  sb_chunk_header_t header = {.key_version = 1, .sequence = sequence, .kind = kind,
-                              .first_sample = sequence * SB_CHUNK_SAMPLES, .sample_rate_millihertz = 125000,
-                              .count = SB_CHUNK_SAMPLES, .nanovolts_per_lsb = kind < 16 ? 100 : 0,
-                              .capture_time = 1790000000000000, .clock_synchronised = true, .firmware = 65536};
-  if (sb_seal_chunk(key, iv, "ward-7", &header, plaintext, sizeof plaintext, message, sizeof message, &length) != SB_OK) {
+  sb_chunk_header_t header = {.key_version = 1,
+                              .sequence = sequence,
+                              .kind = kind,
+                              .first_sample = sequence * SB_CHUNK_SAMPLES,
+                              .sample_rate_millihertz = 125000,
+                              .count = SB_CHUNK_SAMPLES,
+                              .nanovolts_per_lsb = kind < 16 ? 100 : 0,
+                              .capture_time = 1790000000000000,
+                              .clock_synchronised = true,
+                              .firmware = 65536};
+  if (sb_seal_chunk(key, iv, "ward-7", &header, plaintext, sizeof plaintext, message, sizeof message, &length) !=
+      SB_OK) {
     return 0;
   }
   return (uint32_t)length;
@@ -46,10 +54,11 @@ static void flash(uint32_t chunk) {
     uint32_t records = sb_flash_ring_capacity(boards[i].size, chunk);
     double per_day = 86400 / CHUNK_S;
     double erases_per_day = per_day / ((boards[i].size / SB_SECTOR_SIZE) * 8.0);
-    printf("  %-5s board: %u chunks: %.1f h of ECG, %.1f h with both lights; worn all day, a sector is erased %.1f times "
-           "a day and lasts %.0f years (%.0f with both lights)\n",
-           boards[i].name, records, records * CHUNK_S / 3600, records * CHUNK_S / 3600 / 3, erases_per_day,
-           100000 / erases_per_day / 365, 100000 / erases_per_day / 365 / 3);
+    printf(
+        "  %-5s board: %u chunks: %.1f h of ECG, %.1f h with both lights; worn all day, a sector is erased %.1f times "
+        "a day and lasts %.0f years (%.0f with both lights)\n",
+        boards[i].name, records, records * CHUNK_S / 3600, records * CHUNK_S / 3600 / 3, erases_per_day,
+        100000 / erases_per_day / 365, 100000 / erases_per_day / 365 / 3);
   }
   double six_hours = 6 * 3600 / CHUNK_S;
   printf("  six hours of ECG: %.0f chunks, %.2f MB of flash, %.0f KB of RAM for the outbox's list\n", six_hours,
@@ -66,11 +75,12 @@ static void power(void) {
   double tx = 8e-3 / CHUNK_S, rx = 3e-3 * 10 / 3;  // and a beacon of 3 ms in every third 102.4 ms
   double connected = cpu + ecg + tx * radio_tx + rx * radio_rx;
   double resting = cpu + ecg + (double)SB_RADIO_ATTEMPT_MS / (SB_RADIO_ATTEMPT_MS + SB_RADIO_REST_MS) * radio_rx;
-  double woken = (SB_POWER_LOOK_S * (cpu + ecg + radio_rx / 2) + SB_POWER_WAKE_S * sleep) /
-                 (SB_POWER_LOOK_S + SB_POWER_WAKE_S);
+  double woken =
+      (SB_POWER_LOOK_S * (cpu + ecg + radio_rx / 2) + SB_POWER_WAKE_S * sleep) / (SB_POWER_LOOK_S + SB_POWER_WAKE_S);
   printf("Power (mean current; hours on a cell of %.0f mAh)\n", battery);
   printf("  worn, connected, ECG:                 %5.1f mA, %5.0f h\n", connected, battery / connected);
-  printf("  worn, connected, ECG, both lights:    %5.1f mA, %5.0f h\n", connected + oximeter, battery / (connected + oximeter));
+  printf("  worn, connected, ECG, both lights:    %5.1f mA, %5.0f h\n", connected + oximeter,
+         battery / (connected + oximeter));
   printf("  the same with the display on:         %5.1f mA, %5.0f h\n", connected + oximeter + display,
          battery / (connected + oximeter + display));
   printf("  worn, no network, storing:            %5.1f mA, %5.0f h\n", resting, battery / resting);

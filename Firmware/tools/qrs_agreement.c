@@ -34,8 +34,10 @@ int main(int argc, char **argv) {
       }
       bool is_match = next < recording.beat_count && recording.beats[next] / 360.0 <= at + 0.15;
       if (at >= learning_s) {
-        if (is_match) found++;
-        else extra++;
+        if (is_match)
+          found++;
+        else
+          extra++;
       }
       if (is_match) next++;
     }

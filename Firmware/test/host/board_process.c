@@ -1,9 +1,11 @@
 // The simulated board as a process: the ESP32's application with a virtual patient, whose network is whoever reads and
 // writes its lines (Tests/EndToEnd/test_board.py does, with the real system behind it).
 //
-//   board_process SECONDS SPEED [RECORDING] < lines     first the settings, as the console takes them, then an empty line
+//   board_process SECONDS SPEED [RECORDING] < lines     first the settings, as the console takes them, then an empty
+//   line
 //
-//   RECORDING    what is at the electrodes: 16-bit little-endian samples at 360 Hz, in units of 5 µV; else a synthetic heart
+//   RECORDING    what is at the electrodes: 16-bit little-endian samples at 360 Hz, in units of 5 µV; else a synthetic
+//   heart
 //
 //   it says      join | connect CERTIFICATE KEY | leave | publish HEX | post enrol HEX | post rotate HEX | end JSON
 //   it is told   joined | connected | lost | receipt HEX | command HEX | answer HEX | refused | unreachable
@@ -191,18 +193,29 @@ static void boot(void) {
   virtual_flash_init(&board.flash, VIRTUAL_FLASH_MAX / SB_SECTOR_SIZE);
   sb_partition_t partition = virtual_flash_partition(&board.flash);
   CHECK_OK(sb_flash_ring_open(&board.ring, &partition, board.sectors, VIRTUAL_FLASH_MAX / SB_SECTOR_SIZE));
-  const sb_device_config_t config = {.device = board.provision.device, .firmware = 65536,
-                                     .sample_rate_millihertz = 125000, .channel_count = SB_CHANNEL_COUNT,
-                                     .channels = {{SB_KIND_LEAD_I, 100}, {SB_KIND_PPG_RED, 0}, {SB_KIND_PPG_INFRARED, 0}},
-                                     .outbox_capacity = OUTBOX, .session_capacity = 8, .window = 32,
-                                     .status_interval_s = 60, .storage = sb_flash_ring_storage(&board.ring),
-                                     .nvs = fake_nvs(&board.nvs)};
-  if (sb_device_create(board.device_memory, sizeof board.device_memory, &config, &board.device) != SB_OK) fail("no device");
+  const sb_device_config_t config = {
+      .device = board.provision.device,
+      .firmware = 65536,
+      .sample_rate_millihertz = 125000,
+      .channel_count = SB_CHANNEL_COUNT,
+      .channels = {{SB_KIND_LEAD_I, 100}, {SB_KIND_PPG_RED, 0}, {SB_KIND_PPG_INFRARED, 0}},
+      .outbox_capacity = OUTBOX,
+      .session_capacity = 8,
+      .window = 32,
+      .status_interval_s = 60,
+      .storage = sb_flash_ring_storage(&board.ring),
+      .nvs = fake_nvs(&board.nvs)};
+  if (sb_device_create(board.device_memory, sizeof board.device_memory, &config, &board.device) != SB_OK)
+    fail("no device");
   sb_ring_init(&board.blocks, board.block_places, sizeof board.block_places[0], SB_APP_BLOCKS);
   sb_ring_init(&board.events, board.event_places, sizeof board.event_places[0], SB_APP_EVENTS);
-  const sb_app_config_t app = {.device = board.device, .hal = {NULL, now, join, connect, leave, publish, post},
-                               .blocks = &board.blocks, .events = &board.events, .vault_key = board.provision.hpke,
-                               .claim_token = board.provision.claim, .has_oximeter = true};
+  const sb_app_config_t app = {.device = board.device,
+                               .hal = {NULL, now, join, connect, leave, publish, post},
+                               .blocks = &board.blocks,
+                               .events = &board.events,
+                               .vault_key = board.provision.hpke,
+                               .claim_token = board.provision.claim,
+                               .has_oximeter = true};
   sb_app_init(&board.app, &app);
   sim_patient_init(&board.patient, &board.blocks, board.us, recording == NULL ? heart : recorded);
   board.patient.light.finger = 0.02;
@@ -248,11 +261,12 @@ int main(int argc, char **argv) {
   }
   sb_view_t view;
   sb_app_view(&board.app, &view);
-  printf("end {\"sealed\": %llu, \"held\": %u, \"lost\": %llu, \"sent\": %llu, \"sessions\": %llu, \"keyVersion\": %u, "
-         "\"heartRate\": %u, \"oxygen\": %u, \"failures\": %d}\n",
-         (unsigned long long)stats.chunks_sealed, stats.held, (unsigned long long)stats.samples_lost,
-         (unsigned long long)stats.chunks_sent, (unsigned long long)stats.sessions_begun, stats.key_version,
-         view.heart_rate, view.oxygen_percent, test_failures);
+  printf(
+      "end {\"sealed\": %llu, \"held\": %u, \"lost\": %llu, \"sent\": %llu, \"sessions\": %llu, \"keyVersion\": %u, "
+      "\"heartRate\": %u, \"oxygen\": %u, \"failures\": %d}\n",
+      (unsigned long long)stats.chunks_sealed, stats.held, (unsigned long long)stats.samples_lost,
+      (unsigned long long)stats.chunks_sent, (unsigned long long)stats.sessions_begun, stats.key_version,
+      view.heart_rate, view.oxygen_percent, test_failures);
   free(recording);
   return test_failures == 0 ? 0 : 1;
 }

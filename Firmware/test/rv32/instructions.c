@@ -70,10 +70,16 @@ int main(void) {
       bool is_complete;
       size_t taken = sb_chunker_push(&chunker, block->samples, block->count, 0, &is_complete);
       if (!is_complete) continue;
-      sb_chunk_header_t header = {.key_version = 1, .sequence = chunks, .kind = SB_KIND_LEAD_I,
-                                  .first_sample = chunker.first_sample, .sample_rate_millihertz = 125000,
-                                  .count = chunker.count, .nanovolts_per_lsb = 100, .capture_time = 1790000000000000,
-                                  .clock_synchronised = true, .firmware = 65536};
+      sb_chunk_header_t header = {.key_version = 1,
+                                  .sequence = chunks,
+                                  .kind = SB_KIND_LEAD_I,
+                                  .first_sample = chunker.first_sample,
+                                  .sample_rate_millihertz = 125000,
+                                  .count = chunker.count,
+                                  .nanovolts_per_lsb = 100,
+                                  .capture_time = 1790000000000000,
+                                  .clock_synchronised = true,
+                                  .firmware = 65536};
       uint8_t message[480], additional[SB_PROTECTED_MAX + 64];
       memset(message, (int)chunks, sizeof message);
       size_t length = 0, additional_length = 0;

@@ -56,7 +56,7 @@ typedef struct {
   struct {
     sb_session_id_t session;
     uint64_t sequence;
-  } *sealed;
+  } * sealed;
   uint64_t sealed_count;
   uint64_t restarts, sleeps, confirms, roll_backs;
   /// The largest difference between a chunk's capture time and the truth, at sealing.

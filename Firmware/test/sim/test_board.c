@@ -47,13 +47,18 @@ static void give_block(source_t *source, uint8_t lead_off) {
   }
 }
 
-/// Lets everything that is held go out over a good network.
-static void drain(source_t *source) {
-  board.network = (sim_network_t){.is_up = true};
-  for (uint64_t until = board.us + 20 * MINUTE; board.us < until; board.us += 200000) {
+/// Somebody wears the board for so long.
+static void wear(source_t *source, uint64_t duration_us) {
+  for (uint64_t until = board.us + duration_us; board.us < until; board.us += 200000) {
     give_block(source, 0);
     (void)sim_board_step(&board);
   }
+}
+
+/// Lets everything that is held go out over a good network.
+static void drain(source_t *source) {
+  board.network = (sim_network_t){.is_up = true};
+  wear(source, 20 * MINUTE);
   CHECK_OK(sb_device_end_session(board.device, (sb_time_t){.monotonic_us = board.us}));
   for (uint64_t until = board.us + 10 * MINUTE; board.us < until; board.us += 200000) (void)sim_board_step(&board);
 }
@@ -108,7 +113,7 @@ static void a_patient_is_measured_from_electrode_to_server(void) {
 /// sensor, rotations; across the 49.7 days of a 32-bit millisecond counter and the second at which time_t overflows.
 static void three_weeks_at_home(void) {
   begin(2);
-  board.us = (1ull << 32) * 1000 - 2 * DAY;                          // 2^32 ms less two days
+  board.us = (1ull << 32) * 1000 - 2 * DAY;                               // 2^32 ms less two days
   board.wall_origin_us = (2147483647ull * 1000000 - board.us) - 3 * DAY;  // 2038-01-19 less three days
   uint64_t began_us = board.us, until = board.us + 21 * DAY;
   uint64_t next_change = board.us, next_cut = board.us + HOUR, next_rotation = board.us + DAY;
@@ -189,15 +194,9 @@ static void a_long_outage_is_declared_to_the_sample(void) {
   begin(4);
   source_t source = {0};
   sim_board_boot(&board, false);
-  for (uint64_t until = board.us + MINUTE; board.us < until; board.us += 200000) {
-    give_block(&source, 0);
-    (void)sim_board_step(&board);
-  }
+  wear(&source, MINUTE);
   board.network.is_up = false;
-  for (uint64_t until = board.us + HOUR; board.us < until; board.us += 200000) {
-    give_block(&source, 0);
-    (void)sim_board_step(&board);
-  }
+  wear(&source, HOUR);
   sb_view_t view;
   sb_app_view(&board.app, &view);
   CHECK(view.link == SB_LINK_STORING && view.trouble == SB_TROUBLE_STORAGE_FULL);
@@ -216,18 +215,12 @@ static void an_update_stays_or_goes(void) {
     begin(5);
     source_t source = {0};
     sim_board_boot(&board, false);
-    for (uint64_t until = board.us + MINUTE; board.us < until; board.us += 200000) {
-      give_block(&source, 0);
-      (void)sim_board_step(&board);
-    }
+    wear(&source, MINUTE);
     sim_board_power_off(&board);
     board.network.is_up = is_good == 1;
     sim_board_boot(&board, false);
     board.app.trial = (sb_trial_t){.is_on_trial = true, .began_us = board.us};
-    for (uint64_t until = board.us + HOUR; board.us < until; board.us += 200000) {
-      give_block(&source, 0);
-      (void)sim_board_step(&board);
-    }
+    wear(&source, HOUR);
     CHECK(board.confirms == (is_good == 1 ? 1 : 0) && board.roll_backs == (is_good == 1 ? 0 : 1));
     end();
   }
@@ -256,12 +249,10 @@ static void a_new_image_that_nobody_wears_waits_for_its_judgement(void) {
   begin(7);
   source_t source = {0};
   sim_board_boot(&board, false);
-  for (uint64_t until = board.us + MINUTE; board.us < until; board.us += 200000) {
-    give_block(&source, 0);
-    (void)sim_board_step(&board);
-  }
+  wear(&source, MINUTE);
   sim_board_power_off(&board);
-  // Updates are taken when nobody wears the device, and here the network stays away for twenty minutes after the restart.
+  // Updates are taken when nobody wears the device, and here the network stays away for twenty minutes after the
+  // restart.
   board.network.is_up = false;
   sim_board_boot(&board, false);
   board.app.trial = (sb_trial_t){.is_on_trial = true, .began_us = board.us};
@@ -286,6 +277,7 @@ const test_t BOARD_TESTS[] = {
     {"board: a long outage is declared to the sample", a_long_outage_is_declared_to_the_sample},
     {"board: a day of wearing keeps its time", a_day_of_wearing_keeps_its_time},
     {"board: an update stays or goes", an_update_stays_or_goes},
-    {"board: a new image that nobody wears waits for its judgement", a_new_image_that_nobody_wears_waits_for_its_judgement},
+    {"board: a new image that nobody wears waits for its judgement",
+     a_new_image_that_nobody_wears_waits_for_its_judgement},
     {NULL, NULL},
 };

@@ -168,7 +168,8 @@ static void take_event(sb_app_t *app, const sb_event_t *event, sb_time_t now) {
       return;
     case SB_EVENT_RECEIPT:
       // A message that is too long is handed over as an empty one, which is refused and counted.
-      if (sb_device_on_receipt(device, event->bytes, event->length > SB_EVENT_BYTES ? 0 : event->length, now) == SB_OK) {
+      if (sb_device_on_receipt(device, event->bytes, event->length > SB_EVENT_BYTES ? 0 : event->length, now) ==
+          SB_OK) {
         app->trial.has_receipt = true;
       }
       return;

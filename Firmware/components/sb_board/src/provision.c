@@ -4,9 +4,9 @@
 
 #include "try.h"
 
-static const char *const NAMES[SB_SETTING_COUNT] = {"wifi-ssid",   "wifi-password", "device",    "claim",
-                                                    "enrol-url",   "service-url",   "ca",        "hpke",
-                                                    "mqtt-host",   "mqtt-port",     "update-url"};
+static const char *const NAMES[SB_SETTING_COUNT] = {"wifi-ssid", "wifi-password", "device",    "claim",
+                                                    "enrol-url", "service-url",   "ca",        "hpke",
+                                                    "mqtt-host", "mqtt-port",     "update-url"};
 
 const char *sb_setting_name(sb_setting_t setting) { return NAMES[setting]; }
 

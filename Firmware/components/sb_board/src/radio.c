@@ -24,6 +24,4 @@ void sb_radio_failed(sb_radio_t *radio, uint64_t now_us, uint32_t wait_ms) {
   radio->until_us = now_us + (rest_ms + wait_ms) * 1000ull;
 }
 
-bool sb_radio_has_given_up(const sb_radio_t *radio) {
-  return radio->failures >= SB_RADIO_QUICK_TRIES;
-}
+bool sb_radio_has_given_up(const sb_radio_t *radio) { return radio->failures >= SB_RADIO_QUICK_TRIES; }

@@ -59,7 +59,8 @@ static void versions(void) {
   CHECK(version == 0x010203);
   CHECK_OK(sb_version_parse("255.255.255", &version));
   const char *bad[] = {"", "1", "1.2", "1.2.3.4", "1.2.3-rc1", "v1.2.3", "1..3", " 1.2.3", "1.2."};
-  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) CHECK_ERR(sb_version_parse(bad[i], &version), SB_ERR_MALFORMED);
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    CHECK_ERR(sb_version_parse(bad[i], &version), SB_ERR_MALFORMED);
   CHECK_ERR(sb_version_parse("1.256.3", &version), SB_ERR_RANGE);
 }
 

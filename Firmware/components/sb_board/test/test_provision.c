@@ -53,19 +53,34 @@ static void a_wrong_setting_changes_nothing(void) {
   static sb_provision_t provision, before;
   fill(&provision);
   before = provision;
-  const char *bad[] = {"device Ward",        "device -a",
-                       "device a",           "claim 00",
+  const char *bad[] = {"device Ward",
+                       "device -a",
+                       "device a",
+                       "claim 00",
                        "claim zz112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-                       "enrol-url http://vault.example", "enrol-url https://",
-                       "enrol-url https://user@host",    "service-url https://host/path",
-                       "ca MAM",             "ca MAN=",
-                       "ca MA==MA==",        "ca ",
-                       "hpke 04",            "mqtt-host a b",
-                       "mqtt-host ",         "mqtt-port 0",
-                       "mqtt-port 65536",    "mqtt-port 08883",
-                       "mqtt-port 8883x",    "mqtt-port ",
-                       "wifi-password short", "wifi-ssid ",
-                       "wifi-ssid 123456789012345678901234567890123", "wifi-ssid a\x01", "colour blue", "device", ""};
+                       "enrol-url http://vault.example",
+                       "enrol-url https://",
+                       "enrol-url https://user@host",
+                       "service-url https://host/path",
+                       "ca MAM",
+                       "ca MAN=",
+                       "ca MA==MA==",
+                       "ca ",
+                       "hpke 04",
+                       "mqtt-host a b",
+                       "mqtt-host ",
+                       "mqtt-port 0",
+                       "mqtt-port 65536",
+                       "mqtt-port 08883",
+                       "mqtt-port 8883x",
+                       "mqtt-port ",
+                       "wifi-password short",
+                       "wifi-ssid ",
+                       "wifi-ssid 123456789012345678901234567890123",
+                       "wifi-ssid a\x01",
+                       "colour blue",
+                       "device",
+                       ""};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) CHECK(line(&provision, bad[i]) != SB_OK);
   CHECK(memcmp(&provision, &before, sizeof before) == 0);
 }
@@ -93,8 +108,12 @@ static void names_fit_nvs(void) {
 /// Forty thousand mutations of good lines: the sanitizers watch, and what is taken must be text of its own bounds.
 static void mutations(void) {
   static sb_provision_t provision;
-  const char *seeds[] = {"wifi-ssid Ward 7", "device ward-7", "enrol-url https://vault.example:8451", "ca MAQBAgME",
-                         "mqtt-port 8883", "update-url https://updates.example/a/b.bin",
+  const char *seeds[] = {"wifi-ssid Ward 7",
+                         "device ward-7",
+                         "enrol-url https://vault.example:8451",
+                         "ca MAQBAgME",
+                         "mqtt-port 8883",
+                         "update-url https://updates.example/a/b.bin",
                          "claim 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"};
   uint64_t state = 21;
   size_t taken = 0;

@@ -2,8 +2,13 @@
 #include "sb_board/sb_screen.h"
 
 static void it_says_what_is_in_words(void) {
-  sb_view_t view = {.heart_rate = 72, .oxygen_percent = 97, .has_finger = true, .has_oximeter = true,
-                    .link = SB_LINK_CONNECTED, .battery_permille = 815, .has_battery = true};
+  sb_view_t view = {.heart_rate = 72,
+                    .oxygen_percent = 97,
+                    .has_finger = true,
+                    .has_oximeter = true,
+                    .link = SB_LINK_CONNECTED,
+                    .battery_permille = 815,
+                    .has_battery = true};
   sb_text_t text;
   sb_screen_compose(&view, &text);
   CHECK(strcmp(text.rows[0], "SealedBeat        81%") == 0);
@@ -23,9 +28,15 @@ static void every_sentence_fits_and_can_be_drawn(void) {
   for (int link = 0; link <= SB_LINK_STORING; link++) {
     for (int trouble = 0; trouble <= SB_TROUBLE_BATTERY_LOW; trouble++) {
       for (uint8_t lead_off = 0; lead_off < 4; lead_off++) {
-        sb_view_t view = {.link = (sb_link_state_t)link, .trouble = (sb_trouble_t)trouble, .lead_off = lead_off,
-                          .held = UINT32_MAX, .heart_rate = UINT32_MAX, .oxygen_percent = UINT32_MAX,
-                          .has_oximeter = true, .has_battery = true, .battery_permille = UINT32_MAX};
+        sb_view_t view = {.link = (sb_link_state_t)link,
+                          .trouble = (sb_trouble_t)trouble,
+                          .lead_off = lead_off,
+                          .held = UINT32_MAX,
+                          .heart_rate = UINT32_MAX,
+                          .oxygen_percent = UINT32_MAX,
+                          .has_oximeter = true,
+                          .has_battery = true,
+                          .battery_permille = UINT32_MAX};
         sb_text_t text;
         sb_screen_compose(&view, &text);
         for (int i = 0; i < SB_SSD1306_ROWS; i++) {

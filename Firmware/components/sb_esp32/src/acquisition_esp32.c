@@ -82,14 +82,15 @@ static sb_err_t start_converter(void) {
   if (unit != ADC_UNIT_1) return SB_ERR_ARGUMENT;  // the radio takes ADC2
   adc_digi_pattern_config_t pattern = {
       .atten = ADC_ATTEN_DB_12, .channel = (uint8_t)channel, .unit = ADC_UNIT_1, .bit_width = ADC_BITWIDTH_12};
-  const adc_continuous_config_t config = {.pattern_num = 1,
-                                          .adc_pattern = &pattern,
-                                          .sample_freq_hz = SB_ADC_RATE_HZ,
-                                          .conv_mode = ADC_CONV_SINGLE_UNIT_1,
+  const adc_continuous_config_t config = {
+    .pattern_num = 1,
+    .adc_pattern = &pattern,
+    .sample_freq_hz = SB_ADC_RATE_HZ,
+    .conv_mode = ADC_CONV_SINGLE_UNIT_1,
 #if CONFIG_IDF_TARGET_ESP32
-                                          .format = ADC_DIGI_OUTPUT_FORMAT_TYPE1
+    .format = ADC_DIGI_OUTPUT_FORMAT_TYPE1
 #else
-                                          .format = ADC_DIGI_OUTPUT_FORMAT_TYPE2
+    .format = ADC_DIGI_OUTPUT_FORMAT_TYPE2
 #endif
   };
   TRY(sb_err_from_esp(adc_continuous_config(converter, &config), SB_ERR_ARGUMENT));

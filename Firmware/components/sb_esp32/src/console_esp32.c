@@ -23,9 +23,7 @@ static sb_err_t open_console(void) {
                          SB_ERR_STORAGE);
 }
 
-static int read_octet(uint8_t *octet) {
-  return uart_read_bytes(CONFIG_ESP_CONSOLE_UART_NUM, octet, 1, portMAX_DELAY);
-}
+static int read_octet(uint8_t *octet) { return uart_read_bytes(CONFIG_ESP_CONSOLE_UART_NUM, octet, 1, portMAX_DELAY); }
 #endif
 
 /// One line without its end; what is longer than any setting is cut, and then refused.

@@ -139,7 +139,8 @@ static void leave(void *context) {
 
 static sb_err_t publish(void *context, const uint8_t *bytes, size_t length) {
   (void)context;
-  int answer = esp_mqtt_client_enqueue(network.client, network.chunk_topic, (const char *)bytes, (int)length, 1, 0, true);
+  int answer =
+      esp_mqtt_client_enqueue(network.client, network.chunk_topic, (const char *)bytes, (int)length, 1, 0, true);
   return answer < 0 ? SB_ERR_FULL : SB_OK;
 }
 

@@ -54,7 +54,8 @@ typedef enum {
   PLACE_TORN,
 } place_t;
 
-static sb_err_t look(const sb_flash_ring_t *ring, uint32_t sector, uint32_t at, record_header_t *header, place_t *place) {
+static sb_err_t look(const sb_flash_ring_t *ring, uint32_t sector, uint32_t at, record_header_t *header,
+                     place_t *place) {
   *place = PLACE_TORN;
   if (at + SB_FLASH_RECORD_HEADER > SB_SECTOR_SIZE) return SB_OK;
   TRY(read_at(ring, sector * SB_SECTOR_SIZE + at, header, sizeof *header));
@@ -169,7 +170,7 @@ static sb_err_t begin_sector(sb_flash_ring_t *ring) {
 static sb_err_t append(void *context, const sb_session_id_t *session, uint64_t sequence, const uint8_t *bytes,
                        size_t length, uint32_t *record) {
   sb_flash_ring_t *ring = context;
-  (void)session;   // both are in the message, where `next` reads them again
+  (void)session;  // both are in the message, where `next` reads them again
   (void)sequence;
   if (length == 0 || length > SB_CHUNK_MESSAGE_MAX) return SB_ERR_STORAGE;
   uint32_t size = record_size((uint32_t)length);
@@ -215,7 +216,8 @@ static sb_err_t remove_record(void *context, uint32_t record) {
   place_t place;
   if (sector >= ring->sector_count) return SB_ERR_NOT_FOUND;
   TRY(look(ring, sector, record % SB_SECTOR_SIZE, &header, &place));
-  if (place != PLACE_RECORD || header.state == STATE_REMOVED || ring->sectors[sector].live == 0) return SB_ERR_NOT_FOUND;
+  if (place != PLACE_RECORD || header.state == STATE_REMOVED || ring->sectors[sector].live == 0)
+    return SB_ERR_NOT_FOUND;
   // It is gone whether the mark can be written or not; without the mark it comes back after a restart.
   ring->sectors[sector].live--;
   ring->live--;

@@ -60,7 +60,8 @@ static void it_holds_what_it_says_and_then_refuses(void) {
   while (storage.append(storage.context, &session, count, message, length, &record) == SB_OK) count++;
   CHECK(count >= sb_flash_ring_capacity(flash.size, (uint32_t)length) && count == SECTORS * 8);
   CHECK_ERR(storage.append(storage.context, &session, count, message, length, &record), SB_ERR_STORAGE);
-  CHECK_ERR(storage.append(storage.context, &session, count, message, SB_CHUNK_MESSAGE_MAX + 1, &record), SB_ERR_STORAGE);
+  CHECK_ERR(storage.append(storage.context, &session, count, message, SB_CHUNK_MESSAGE_MAX + 1, &record),
+            SB_ERR_STORAGE);
   CHECK_ERR(storage.read(storage.context, flash.size + 5, message, sizeof message, &length), SB_ERR_NOT_FOUND);
   CHECK_ERR(storage.remove(storage.context, UINT32_MAX), SB_ERR_NOT_FOUND);
 }
@@ -135,8 +136,10 @@ static void power_may_go_at_any_write(void) {
       } else {
         uint32_t record;
         sb_err_t error = append(sequence, &record);
-        if (error == SB_OK) held[held_count++] = (held_t){sequence, record};
-        else in_doubt = sequence;
+        if (error == SB_OK)
+          held[held_count++] = (held_t){sequence, record};
+        else
+          in_doubt = sequence;
         sequence++;
       }
     }

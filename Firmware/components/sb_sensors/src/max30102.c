@@ -39,13 +39,13 @@ enum {
 
 // Light levels, of 2^18. Thresholds hold at WATCH_CURRENT and go with the current.
 enum {
-  WATCH_CURRENT = 31,   // 6.2 mA
+  WATCH_CURRENT = 31,  // 6.2 mA
   FINGER_ON = 12000,
   FINGER_OFF = 8000,
   LEVEL_LOW = 1 << 16,  // a quarter
   LEVEL_HIGH = 3 << 16,
-  CURRENT_MIN = 5,      // 1 mA
-  CURRENT_MAX = 200,    // 40 mA: within the data sheet's 50 mA
+  CURRENT_MIN = 5,    // 1 mA
+  CURRENT_MAX = 200,  // 40 mA: within the data sheet's 50 mA
   SECOND = 125,
   WITHOUT_FINGER_S = 5,
   /// Samples that an averaging of eight can have mixed.

@@ -23,8 +23,31 @@ sb_err_t sb_ssd1306_init(sb_ssd1306_t *display, const sb_i2c_t *i2c) {
   memset(display, 0, sizeof *display);
   display->i2c = *i2c;
   // The sequence of the application note in the data sheet, with the charge pump on.
-  static const uint8_t start[] = {CONTROL_COMMANDS, 0xae, 0xd5, 0x80, 0xa8, 0x3f, 0xd3, 0x00, 0x40, 0x8d, 0x14, 0x20,
-                                  0x02, 0xa1, 0xc8, 0xda, 0x12, 0x81, 0x7f, 0xd9, 0xf1, 0xdb, 0x40, 0xa4, 0xa6};
+  static const uint8_t start[] = {CONTROL_COMMANDS,
+                                  0xae,
+                                  0xd5,
+                                  0x80,
+                                  0xa8,
+                                  0x3f,
+                                  0xd3,
+                                  0x00,
+                                  0x40,
+                                  0x8d,
+                                  0x14,
+                                  0x20,
+                                  0x02,
+                                  0xa1,
+                                  0xc8,
+                                  0xda,
+                                  0x12,
+                                  0x81,
+                                  0x7f,
+                                  0xd9,
+                                  0xf1,
+                                  0xdb,
+                                  0x40,
+                                  0xa4,
+                                  0xa6};
   TRY(send(display, start, sizeof start));
   for (uint8_t row = 0; row < SB_SSD1306_ROWS; row++) TRY(send_row(display, row, ""));
   return sb_ssd1306_set_on(display, true);

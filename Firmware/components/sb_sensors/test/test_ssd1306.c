@@ -11,12 +11,17 @@ static bool is_on, is_absent;
 static void command(const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) {
     uint8_t byte = bytes[i];
-    if (byte >= 0xb0 && byte <= 0xb7) page = byte & 7;
-    else if (byte <= 0x0f) column = (column & 0xf0) | byte;
-    else if (byte <= 0x1f) column = (column & 0x0f) | (byte & 15) << 4;
-    else if (byte == 0xaf || byte == 0xae) is_on = byte == 0xaf;
+    if (byte >= 0xb0 && byte <= 0xb7)
+      page = byte & 7;
+    else if (byte <= 0x0f)
+      column = (column & 0xf0) | byte;
+    else if (byte <= 0x1f)
+      column = (column & 0x0f) | (byte & 15) << 4;
+    else if (byte == 0xaf || byte == 0xae)
+      is_on = byte == 0xaf;
     else if (byte == 0x20 || byte == 0x81 || byte == 0xa8 || byte == 0xd3 || byte == 0xd5 || byte == 0xd9 ||
-             byte == 0xda || byte == 0xdb || byte == 0x8d) i++;  // an argument follows
+             byte == 0xda || byte == 0xdb || byte == 0x8d)
+      i++;  // an argument follows
   }
 }
 

@@ -2,8 +2,20 @@
 
 #include <math.h>
 
-enum { STATUS = 0x00, ENABLE = 0x02, WRITE = 0x04, OVERFLOW = 0x05, READ = 0x06, DATA = 0x07, FIFO = 0x08, MODE = 0x09,
-       SPO2 = 0x0a, RED = 0x0c, INFRARED = 0x0d, PART = 0xff };
+enum {
+  STATUS = 0x00,
+  ENABLE = 0x02,
+  WRITE = 0x04,
+  OVERFLOW = 0x05,
+  READ = 0x06,
+  DATA = 0x07,
+  FIFO = 0x08,
+  MODE = 0x09,
+  SPO2 = 0x0a,
+  RED = 0x0c,
+  INFRARED = 0x0d,
+  PART = 0xff
+};
 
 void virtual_max30102_init(virtual_max30102_t *sensor) {
   *sensor = (virtual_max30102_t){.part_id = SB_MAX30102_PART_ID, .bpm = 72};

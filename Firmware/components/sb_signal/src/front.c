@@ -63,7 +63,8 @@ sb_err_t sb_front_init(sb_front_t *front, const sb_front_config_t *config, sb_ri
   memset(front, 0, sizeof *front);
   front->config = *config;
   front->reference_nv = (int64_t)config->reference_uv * 1000;
-  front->scale = (int64_t)((1000ull << (32 + FRACTION_BITS)) / ((uint64_t)config->gain_milli * config->nanovolts_per_lsb));
+  front->scale =
+      (int64_t)((1000ull << (32 + FRACTION_BITS)) / ((uint64_t)config->gain_milli * config->nanovolts_per_lsb));
   front->until_output = SB_FRONT_DECIMATION;
   sb_rate_init(&front->rate, 1000);
   sb_blocks_init(&front->blocks, ring, channel);

@@ -18,8 +18,10 @@ static void run(double bpm, double gain, double seconds, unsigned *matched, unsi
     uint64_t beat;
     if (!sb_qrs_push(&qrs, (int16_t)lround(value), &beat)) continue;
     double away = fmod((double)beat / 125 - 0.4 + 30 / bpm, 60 / bpm) - 30 / bpm;
-    if (fabs(away) <= 0.08) (*matched)++;
-    else (*other)++;
+    if (fabs(away) <= 0.08)
+      (*matched)++;
+    else
+      (*other)++;
   }
 }
 

@@ -11,8 +11,8 @@
 #include "sealedbeat/sb_device.h"
 
 /// The application that a board's network task runs: blocks from the acquiring core become sealed chunks, chunks become
-/// publications, receipts and commands become what they ask for. It owns no thread, no socket and no memory but its own;
-/// the simulated board of the tests and the ESP32 run the same code.
+/// publications, receipts and commands become what they ask for. It owns no thread, no socket and no memory but its
+/// own; the simulated board of the tests and the ESP32 run the same code.
 enum {
   SB_CHANNEL_ECG = 0,
   SB_CHANNEL_RED = 1,

@@ -5,7 +5,8 @@
 #include "sealedbeat/sb_err.h"
 #include "sealedbeat/sb_types.h"
 
-/// Which update is looked for and taken, and whether a new image stays. Pure; the image's signature is the bootloader's affair.
+/// Which update is looked for and taken, and whether a new image stays. Pure; the image's signature is the bootloader's
+/// affair.
 
 /// "1.2.3" as major << 16 | minor << 8 | patch, as a chunk's header says it. `SB_ERR_MALFORMED`, `SB_ERR_RANGE`.
 sb_err_t sb_version_parse(const char *text, uint32_t *version);
@@ -32,13 +33,15 @@ enum {
 };
 
 /// Whether it is time to look for an update again, by the wall clock in seconds; the last look may lie in the future
-/// where the clock was wrong. Only ever asked when nobody wears the device: it is not taken from a person for an update.
+/// where the clock was wrong. Only ever asked when nobody wears the device: it is not taken from a person for an
+/// update.
 bool sb_update_is_due(uint64_t last_s, uint64_t now_s);
 
 sb_update_answer_t sb_update_judge(const sb_update_situation_t *situation, uint32_t offered);
 
 /// A new image is on trial until it has shown what matters: that samples come and that a server gives a receipt.
-/// An image that crashes before is rolled back by the bootloader, one that only hangs by the watchdog and then the same.
+/// An image that crashes before is rolled back by the bootloader, one that only hangs by the watchdog and then the
+/// same.
 typedef struct {
   bool is_on_trial;
   bool has_samples;

@@ -14,8 +14,8 @@
 /// and before the radio is on ("Random Number Generation", ESP-IDF Programming Guide), and starts the cryptography.
 sb_err_t sb_esp32_start_crypto(void);
 
-/// Opens encrypted NVS (CONFIG_NVS_ENCRYPTION) and gives the seam to it. A partition that cannot be read is an error and
-/// is never erased: it holds the keys.
+/// Opens encrypted NVS (CONFIG_NVS_ENCRYPTION) and gives the seam to it. A partition that cannot be read is an error
+/// and is never erased: it holds the keys.
 sb_err_t sb_esp32_open_nvs(sb_nvs_t *nvs);
 
 /// The partition "outbox". It holds ciphertext and is not encrypted again.

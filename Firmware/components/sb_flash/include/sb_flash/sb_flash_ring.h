@@ -9,11 +9,12 @@
 /// A sector holds records one behind the other and takes part in a ring: the next sector to be written is the next one
 /// in which nothing lives, so every sector is erased equally often. A record is
 ///
-///     length (2) │ its complement (2) │ CRC-32 of the message (4) │ state (4): all ones, or zero once removed │ message
+///     length (2) │ its complement (2) │ CRC-32 of the message (4) │ state (4): all ones, or zero once removed │
+///     message
 ///
 /// and counts only where its CRC matches, so a write that the power cut short was never there. A removal that was cut
-/// short, or a sector whose erasure was, can at worst bring back a chunk that the server already has, which is harmless.
-/// Everything is written when `append` returns, so `flush` has nothing to do.
+/// short, or a sector whose erasure was, can at worst bring back a chunk that the server already has, which is
+/// harmless. Everything is written when `append` returns, so `flush` has nothing to do.
 enum {
   SB_FLASH_SECTOR_HEADER = 16,
   SB_FLASH_RECORD_HEADER = 12,

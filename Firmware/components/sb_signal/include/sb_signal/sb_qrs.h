@@ -3,9 +3,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Heart rate on the device, in whole numbers: QRS complexes by the energy of the slope in a moving window with adaptive
-/// thresholds, after J. Pan and W. J. Tompkins, "A Real-Time QRS Detection Algorithm", IEEE Trans. Biomed. Eng. 32 (1985).
-/// It drives the display and nothing else: what a clinician sees is found by the server in the signal itself.
+/// Heart rate on the device, in whole numbers: QRS complexes by the energy of the slope in a moving window with
+/// adaptive thresholds, after J. Pan and W. J. Tompkins, "A Real-Time QRS Detection Algorithm", IEEE Trans. Biomed.
+/// Eng. 32 (1985). It drives the display and nothing else: what a clinician sees is found by the server in the signal
+/// itself.
 enum {
   SB_QRS_RATE_HZ = 125,
   /// 120 ms, about the length of a QRS complex.

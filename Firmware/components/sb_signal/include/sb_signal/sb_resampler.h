@@ -21,7 +21,8 @@ typedef struct {
 
 void sb_resampler_init(sb_resampler_t *resampler, sb_ring_t *ring, const uint8_t channels[SB_RESAMPLER_CHANNELS]);
 
-/// Takes one sample of both channels; null where the sensor made one that means nothing. `SB_ERR_FULL` as of `sb_blocks_sample`.
+/// Takes one sample of both channels; null where the sensor made one that means nothing. `SB_ERR_FULL` as of
+/// `sb_blocks_sample`.
 sb_err_t sb_resampler_push(sb_resampler_t *resampler, const int32_t *values);
 
 /// `inputs` samples were pushed since the last call, the last of them taken at `end_us`.
