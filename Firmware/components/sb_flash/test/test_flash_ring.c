@@ -163,6 +163,39 @@ static void a_flipped_bit_is_not_read_back(void) {
   CHECK(ring.live == 0);
 }
 
+/// Whatever lies on the flash: nothing is read out of bounds, what is given back was once written whole, and the ring
+/// takes new records.
+static void damaged_flashes(void) {
+  static virtual_flash_t whole;
+  uint64_t random = 31;
+  virtual_flash_init(&flash, SECTORS);
+  CHECK_OK(reopen(SECTORS));
+  uint32_t record;
+  for (uint64_t i = 0; i < 40; i++) CHECK_OK(append(i, &record));
+  whole = flash;
+  size_t found = 0;
+  for (int round = 0; round < 2000; round++) {
+    flash = whole;
+    for (uint64_t k = test_random(&random) % 20 + 1; k > 0; k--) {
+      uint32_t at = (uint32_t)(test_random(&random) % flash.size);
+      // Mostly where it hurts: in the heads of sectors and of their first records.
+      if (k % 2 == 0) at = at / SB_SECTOR_SIZE * SB_SECTOR_SIZE + at % 32;
+      flash.bytes[at] = (uint8_t)test_random(&random);
+    }
+    CHECK_OK(reopen(SECTORS));
+    sb_storage_t storage = sb_flash_ring_storage(&ring);
+    sb_storage_record_t item;
+    for (uint32_t cursor = 0; storage.next(storage.context, &cursor, &item) == SB_OK; found++) {
+      CHECK(holds(item.record, item.sequence));
+    }
+    for (uint64_t i = 100; i < 120; i++) {
+      sb_err_t error = append(i, &record);
+      CHECK(error == SB_ERR_STORAGE || holds(record, i));
+    }
+  }
+  CHECK(found > 2000 * 20);
+}
+
 static void its_shape_must_fit(void) {
   virtual_flash_init(&flash, 2);
   CHECK_OK(reopen(2));
@@ -178,6 +211,7 @@ const test_t FLASH_TESTS[] = {
     {"flash: every sector wears alike", every_sector_wears_alike},
     {"flash: the power may go at any write and any erasure", power_may_go_at_any_write},
     {"flash: a flipped bit is not read back", a_flipped_bit_is_not_read_back},
+    {"mutation: two thousand damaged flashes", damaged_flashes},
     {"flash: its shape must fit, and its CRC is the one of zlib", its_shape_must_fit},
     {NULL, NULL},
 };

@@ -19,9 +19,13 @@ void sb_rate_init(sb_rate_t *rate, uint32_t tick_us) {
 }
 
 static bool acquire(sb_rate_t *rate, uint32_t inputs, uint64_t end_us) {
-  if (!rate->has_measured_from) {
+  bool was_interrupted = end_us - rate->measured_until_us > SB_RATE_PAUSE_MAX_US;
+  rate->measured_until_us = end_us;
+  // The first time stamp begins the measurement, and so does one after a stall, across which nothing was counted.
+  if (!rate->has_measured_from || was_interrupted) {
     rate->has_measured_from = true;
     rate->measured_from_us = end_us;
+    rate->measured_inputs = 0;
     return false;
   }
   rate->measured_inputs += inputs;

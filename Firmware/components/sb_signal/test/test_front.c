@@ -151,6 +151,21 @@ static void a_converter_that_stood_still_is_a_gap(void) {
   CHECK(last_us - before_us == (out + lost) * 8000);
 }
 
+static void a_stall_while_measuring_begins_again(void) {
+  const uint64_t stalls_us[] = {250000, 1000000, 40000000, 100000000000};
+  for (size_t i = 0; i < sizeof stalls_us / sizeof stalls_us[0]; i++) {
+    converter_t converter = {.rate = 20000, .electrode_mv = flat};
+    uint64_t out, lost, first_us = 0, last_us = 0;
+    start();
+    drive(&converter, 0.2, 0, &out, &lost, &first_us, &last_us);
+    converter.origin_us += stalls_us[i];
+    drive(&converter, 120, 0, &out, &lost, &first_us, &last_us);
+    CHECK(out > 110 * 125 && (out + lost - 1) * 8000 == last_us - first_us);
+    double rate_error_ppm = fabs((double)front.rate.increment / 4294967296.0 * 5 - 1) * 1e6;
+    CHECK(rate_error_ppm < 10);
+  }
+}
+
 static void a_full_ring_loses_and_says_so(void) {
   converter_t converter = {.rate = 20000, .electrode_mv = flat};
   start();
@@ -241,6 +256,7 @@ const test_t FRONT_TESTS[] = {
     {"front: the rate is that of the crystal, whatever the converter's", the_rate_is_that_of_the_crystal},
     {"front: what is lost is counted exactly", what_is_lost_is_counted_exactly},
     {"front: a converter that stood still is a gap", a_converter_that_stood_still_is_a_gap},
+    {"front: a stall while the rate is measured begins again", a_stall_while_measuring_begins_again},
     {"front: a full ring loses, and says so", a_full_ring_loses_and_says_so},
     {"front: an electrode that falls off is a flag, not a zero", an_electrode_that_falls_off_is_a_flag},
     {"front: calibration is finer than the millivolts that it is made of", calibration_is_finer_than_a_millivolt},

@@ -22,6 +22,7 @@ typedef struct {
   /// Inputs and time since the first time stamp, while the ratio is being measured.
   uint64_t measured_inputs;
   uint64_t measured_from_us;
+  uint64_t measured_until_us;
   bool has_measured_from;
   bool is_locked;
 } sb_rate_t;
@@ -29,6 +30,9 @@ typedef struct {
 enum {
   /// The first measurement: long enough that a late time stamp costs under 200 ppm, which the loop then removes.
   SB_RATE_ACQUIRE_US = 500000,
+  /// A longer pause between two time stamps interrupts the measurement, which begins again. The oximeter's come every
+  /// 136 ms.
+  SB_RATE_PAUSE_MAX_US = 200000,
   /// A time stamp further off than this comes from a stall, not from a clock; it moves the loop no further.
   SB_RATE_ERROR_MAX_US = 5000,
 };
