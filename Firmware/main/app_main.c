@@ -107,7 +107,7 @@ static void go_to_sleep(void) {
   // Nobody wears the device and nothing waits to be sent: the one moment at which an update disturbs nobody.
   if (app.is_connected) (void)sb_esp32_update(&provision, &nvs, app.has_battery, app.battery_permille);
   if (has_display) (void)sb_ssd1306_set_on(&display, false);
-  if (acquisition.has_oximeter) (void)sb_max30102_set_state(&acquisition.oximeter, SB_MAX30102_ASLEEP);
+  sb_esp32_sleep_oximeter();
   app.config.hal.leave(app.config.hal.context);
   sb_esp32_sleep();
 }

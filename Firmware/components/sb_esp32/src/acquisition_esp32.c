@@ -17,6 +17,8 @@ enum {
   /// 640 ms: an erasure of a flash sector, during which no task runs, takes 45 ms as a rule and 400 ms at worst.
   FRAMES = 64,
   STACK = 4096,
+  START_MS = 2000,
+  SLEEP_TRIES = 100,
   PRIORITY = 20,
 };
 
@@ -27,6 +29,9 @@ static DRAM_ATTR TaskHandle_t task;
 static DRAM_ATTR volatile uint32_t oximeter_interrupts;
 static DRAM_ATTR volatile uint64_t oximeter_interrupt_us;
 static adc_continuous_handle_t converter;
+static TaskHandle_t starter;
+static volatile sb_err_t start_result;
+static volatile bool should_sleep, is_asleep;
 
 static inline uint32_t IRAM_ATTR conversion(const uint8_t *result) {
   const adc_digi_output_data_t *data = (const adc_digi_output_data_t *)result;
@@ -114,19 +119,40 @@ static sb_err_t start_pins(bool has_oximeter) {
   return sb_err_from_esp(gpio_isr_handler_add(CONFIG_SB_PIN_OXIMETER_INT, on_oximeter, NULL), SB_ERR_STORAGE);
 }
 
+/// The latest edge of the interrupt line: how many there were, and when it was. Both belong together, so they are read
+/// again where an interrupt came between.
+static uint32_t latest_interrupt(uint64_t *us) {
+  uint32_t interrupts;
+  do {
+    interrupts = oximeter_interrupts;
+    *us = oximeter_interrupt_us;
+  } while (interrupts != oximeter_interrupts);
+  return interrupts;
+}
+
 static void poll_oximeter(sb_acquisition_t *acquisition, uint32_t *handled) {
-  uint32_t interrupts = oximeter_interrupts;
+  uint64_t us;
+  uint32_t interrupts = latest_interrupt(&us);
   // The line stays low until the status is read, so an edge that was missed shows as a level.
   bool is_low = gpio_get_level(CONFIG_SB_PIN_OXIMETER_INT) == 0;
   if (interrupts == *handled && !is_low) return;
-  uint64_t us = oximeter_interrupt_us;
+  if (interrupts == *handled) us = (uint64_t)esp_timer_get_time();
   *handled = interrupts;
   (void)sb_max30102_poll(&acquisition->oximeter, us);
+}
+
+static sb_err_t start(sb_acquisition_t *acquisition) {
+  TRY(start_pins(acquisition->has_oximeter));
+  return start_converter();
 }
 
 static void acquire(void *context) {
   sb_acquisition_t *acquisition = context;
   uint32_t handled = 0;
+  task = xTaskGetCurrentTaskHandle();  // before the first interrupt, which may come before the creator goes on
+  // The drivers' interrupts come on the core that installs them: this one.
+  start_result = start(acquisition);
+  xTaskNotifyGive(starter);
   (void)esp_task_wdt_add(NULL);
   while (true) {
     (void)ulTaskNotifyTake(pdTRUE, pdMS_TO_TICKS(500));
@@ -135,7 +161,11 @@ static void acquire(void *context) {
     for (; (frame = sb_ring_oldest(&frames)) != NULL; sb_ring_release(&frames)) {
       (void)sb_front_push(&acquisition->front, frame);
     }
-    if (acquisition->has_oximeter) poll_oximeter(acquisition, &handled);
+    if (acquisition->has_oximeter && !is_asleep) poll_oximeter(acquisition, &handled);
+    if (should_sleep && !is_asleep) {
+      if (acquisition->has_oximeter) (void)sb_max30102_set_state(&acquisition->oximeter, SB_MAX30102_ASLEEP);
+      is_asleep = true;
+    }
     (void)esp_task_wdt_reset();
   }
 }
@@ -144,10 +174,17 @@ sb_err_t sb_esp32_start_acquisition(sb_acquisition_t *acquisition) {
   static StaticTask_t control;
   static StackType_t stack[STACK];
   sb_ring_init(&frames, places, sizeof places[0], FRAMES);
+  starter = xTaskGetCurrentTaskHandle();
   // The last core: the second where there are two, so that the radio's tasks on the first cannot delay it.
   const BaseType_t core = CONFIG_FREERTOS_NUMBER_OF_CORES - 1;
-  task = xTaskCreateStaticPinnedToCore(acquire, "acquire", STACK, acquisition, PRIORITY, stack, &control, core);
-  if (task == NULL) return SB_ERR_STORAGE;
-  TRY(start_pins(acquisition->has_oximeter));
-  return start_converter();
+  if (xTaskCreateStaticPinnedToCore(acquire, "acquire", STACK, acquisition, PRIORITY, stack, &control, core) == NULL) {
+    return SB_ERR_STORAGE;
+  }
+  return ulTaskNotifyTake(pdTRUE, pdMS_TO_TICKS(START_MS)) == 0 ? SB_ERR_STORAGE : start_result;
+}
+
+void sb_esp32_sleep_oximeter(void) {
+  should_sleep = true;
+  // The acquisition task looks at least every 500 ms; it owns the sensor.
+  for (int i = 0; i < SLEEP_TRIES && !is_asleep; i++) vTaskDelay(pdMS_TO_TICKS(10));
 }

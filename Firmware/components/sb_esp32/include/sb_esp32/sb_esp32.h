@@ -37,6 +37,9 @@ typedef struct {
 /// Starts the converter and the acquisition task.
 sb_err_t sb_esp32_start_acquisition(sb_acquisition_t *acquisition);
 
+/// Has the acquisition task switch the oximeter off, before the chip sleeps.
+void sb_esp32_sleep_oximeter(void);
+
 /// The network behind the application's HAL. `provision` and `device` are kept.
 sb_err_t sb_esp32_open_network(const sb_provision_t *provision, sb_device_t *device, sb_ring_t *events, sb_hal_t *hal);
 

@@ -10,4 +10,6 @@ TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t code, const char *name
                                            StaticTask_t *task, BaseType_t core);
 uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks);
 void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken);
+void xTaskNotifyGive(TaskHandle_t task);
+TaskHandle_t xTaskGetCurrentTaskHandle(void);
 void vTaskDelay(TickType_t ticks);
