@@ -19,7 +19,8 @@ sb_err_t sb_session_begin(sb_session_t *session, const char *device, const uint8
 
 bool sb_session_is_over(const sb_session_t *session, sb_time_t now) {
   if (session->next_sequence > SB_SEQUENCE_MAX - SB_SEQUENCE_RESERVED) return true;
-  return now.monotonic_us - session->started_us >= SB_SESSION_DURATION_US;
+  // Samples of one channel may be older than those of another that began the session.
+  return now.monotonic_us > session->started_us && now.monotonic_us - session->started_us >= SB_SESSION_DURATION_US;
 }
 
 sb_err_t sb_session_take_sequence(sb_session_t *session, uint64_t *sequence) {

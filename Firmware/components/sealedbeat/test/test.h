@@ -32,6 +32,9 @@ typedef struct {
   void (*run)(void);
 } test_t;
 
+/// Runs every test of the suites; the program's status.
+int test_run(const test_t *const *suites, size_t count);
+
 /// A deterministic generator for tests (splitmix64); not for anything secret.
 uint64_t test_random(uint64_t *state);
 size_t test_hex(const char *hex, uint8_t *out);

@@ -78,6 +78,7 @@ static void sessions_differ(void) {
   CHECK_OK(sb_session_begin(&b, "test-device-1", key, 1, test_time(0)));
   CHECK(!sb_session_id_equal(&a.id, &b.id));
   CHECK(memcmp(a.iv, b.iv, SB_IV_SIZE) != 0 && memcmp(a.key, b.key, SB_KEY_SIZE) != 0);
+  CHECK(!sb_session_is_over(&a, (sb_time_t){.monotonic_us = a.started_us - 1}));
   CHECK(!sb_session_is_over(&a, test_time(SB_SESSION_DURATION_US - 1)));
   CHECK(sb_session_is_over(&a, test_time(SB_SESSION_DURATION_US)));
 }

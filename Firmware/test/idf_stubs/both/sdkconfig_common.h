@@ -1,0 +1,14 @@
+#pragma once
+
+// Settings that no target changes: the defaults of components/*/Kconfig and sdkconfig.defaults.
+
+#define CONFIG_ESP_CONSOLE_UART_NUM 0
+#define CONFIG_SB_ECG_LEAD 1
+#define CONFIG_SB_ECG_GAIN_MILLI 1100000
+#define CONFIG_SB_ECG_REFERENCE_UV 1650000
+#define CONFIG_SB_OUTBOX_SECTORS 352
+#define CONFIG_SB_TIME_SERVER "pool.ntp.org"
+#define CONFIG_SEALEDBEAT_OUTBOX_CHUNKS 2808
+#define CONFIG_SEALEDBEAT_OUTBOX_SESSIONS 16
+#define CONFIG_SEALEDBEAT_WINDOW 32
+#define CONFIG_SEALEDBEAT_STATUS_INTERVAL_S 60
