@@ -160,6 +160,8 @@ package final class KeyAuthority: Sendable {
         try audit.seal(signer: keys.auditSigner)
         try sealed.seal(database, count: audit.length, signer: keys.auditSigner, isChanged: false)
       }
+    } catch let nested as VaultError where nested.code == .corrupted {
+      throw nested
     } catch {
       throw VaultError(.auditUnavailable, "a failure could not be recorded (\(error.databaseReason))")
     }

@@ -45,14 +45,9 @@ extension KeyAuthority {
       }
     }
     let observed = min(Self.longestRound, Int64(max(0, min(elapsed, max(0, wall))).rounded()))
+    if observed > 0 { try observe(seconds: observed) }
     let now = Int64(bitPattern: clock().unixMicroseconds)
     upkeep.rotations = try commit(actor: "vault") { database, audit in
-      if observed > 0 {
-        let total = try observedSeconds(database) + observed
-        try database.execute(
-          sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-          arguments: [Self.observedMark, Data(String(total).utf8)])
-      }
       try sweep(database, now: now)
       let due = try String.fetchAll(
         database,
@@ -74,6 +69,17 @@ extension KeyAuthority {
     }
     upkeep.destructions = try carryOutDestructions()
     return upkeep
+  }
+
+  /// Counts time that a running vault has seen go by.
+  package func observe(seconds: Int64) throws {
+    try commit(actor: "vault") { database, _ -> Decision<Void> in
+      let total = try observedSeconds(database) + seconds
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+        arguments: [Self.observedMark, Data(String(total).utf8)])
+      return .done(())
+    }
   }
 
   /// Ends for good what has expired, so that a clock that is set back revives nothing.

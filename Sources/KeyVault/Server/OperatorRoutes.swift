@@ -31,7 +31,7 @@ struct OperatorRoutes: Sendable {
 
   private func read(_ endpoint: AdministrationEndpoint, _ call: Call) async throws -> Response {
     let authority = try self.authority
-    try authority.recordReading(.readInventory, actor: call.actor, object: call.request.uri.path)
+    try authority.record(.readInventory, actor: call.actor, object: call.request.uri.path)
     switch endpoint {
     case .report: return try VaultResponse.json(authority.report())
     case .listDevices: return try VaultResponse.json(authority.devices(after: call.query("after") ?? ""))
