@@ -196,7 +196,4 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
   func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) {
     change { state in state.signIns = state.signIns.filter { $0.value.expiresAt >= time } }
   }
-  func enqueue(_ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds) async throws(StoreError) {}
-  func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand] { [] }
-  func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError) {}
 }

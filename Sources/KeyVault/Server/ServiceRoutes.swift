@@ -58,16 +58,27 @@ struct ServiceRoutes: Sendable {
     }
     SealRoutes(door: door, service: self).add(to: router)
     OperatorRoutes(door: door, service: self).add(to: router)
+    AccessRoutes(door: door, service: self).add(to: router)
     return router
   }
 
   /// Who asks; told by a sealed vault too.
   func identity(_ context: VaultRequestContext) async throws -> PeerIdentity {
     let peer = try await context.connection.identity(trust: door.trust, now: door.clock())
-    if case .service(let service) = peer, let authority = try? door.authority,
-      try !authority.isCurrent(service, serial: context.connection.serial)
-    {
-      throw VaultError(.forbidden, "this certificate of \(service) was replaced by a later one")
+    // At each request, not only at the handshake: who was revoked or replaced keeps no open door. A sealed vault cannot know,
+    // and has nothing to give either.
+    guard let authority = try? door.authority else { return peer }
+    switch peer {
+    case .service(let service):
+      guard try authority.isCurrent(service, serial: context.connection.serial) else {
+        throw VaultError(.forbidden, "this certificate of \(service) was replaced by a later one")
+      }
+    case .device(let device, _):
+      guard try !authority.isRevoked(device) else {
+        try record(refusalOf: peer.actor, context, VaultError.Code.deviceRevoked.rawValue)
+        throw VaultError(.deviceRevoked, "\(device) is revoked: its certificate is void")
+      }
+    case .person: break
     }
     return peer
   }
@@ -80,15 +91,20 @@ struct ServiceRoutes: Sendable {
     return service
   }
 
-  /// Records that this peer may not use a route. Of a flood, not every refusal is written down: ``RefusalGate``.
+  /// Records that this peer may not use a route.
   func refusal(_ context: VaultRequestContext, _ reason: String) async throws -> VaultError {
-    let actor = try await identity(context).actor
+    try await record(refusalOf: identity(context).actor, context, reason)
+    return VaultError(.forbidden, reason)
+  }
+
+  /// Records a refusal. Of a flood, not every one is written down: ``RefusalGate``.
+  /// - Throws: ``VaultError/Code/tooMany`` for one that is only counted.
+  private func record(refusalOf actor: String, _ context: VaultRequestContext, _ reason: String) throws {
     guard let unrecorded = refusals.admit(actor) else {
-      return VaultError(.tooMany, "too many refused requests of \(actor): come back later")
+      throw VaultError(.tooMany, "too many refused requests of \(actor): come back later")
     }
     try authority.recordRefusal(
       .access, actor: actor, object: context.endpointPath ?? "route",
       reason: reason + (unrecorded > 0 ? "; \(unrecorded) refusals before this one were only counted" : ""))
-    return VaultError(.forbidden, reason)
   }
 }

@@ -31,7 +31,7 @@ final class PolicySeal: Sendable {
     WHERE cancelled IS NULL AND carried_out IS NULL ORDER BY id
     """,
     "SELECT device, reason, actor, since FROM legal_hold ORDER BY device",
-    "SELECT name, revoked FROM device WHERE revoked IS NOT NULL ORDER BY name",
+    "SELECT name, revoked, reinstated, revoked_version FROM device WHERE revoked_version > 0 OR revoked IS NOT NULL ORDER BY name",
     "SELECT name, value FROM meta WHERE name IN ('observed-seconds', 'first-custodian', 'first-grants') ORDER BY name",
   ]
 

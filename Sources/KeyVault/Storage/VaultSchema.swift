@@ -23,10 +23,11 @@ enum VaultSchema {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE device (
       name TEXT PRIMARY KEY, enrolled INTEGER NOT NULL, serial BLOB NOT NULL, certificate BLOB NOT NULL,
-      expires INTEGER NOT NULL, pending INTEGER, revoked INTEGER, access_revision INTEGER NOT NULL DEFAULT 0
+      expires INTEGER NOT NULL, pending INTEGER, revoked INTEGER, reinstated INTEGER,
+      revoked_version INTEGER NOT NULL DEFAULT 0, access_revision INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX device_access ON device (access_revision);
-    CREATE INDEX device_revoked ON device (name) WHERE revoked IS NOT NULL;
+    CREATE INDEX device_revoked ON device (name) WHERE revoked_version > 0 OR revoked IS NOT NULL;
     CREATE TABLE device_key (
       device TEXT NOT NULL REFERENCES device (name), version INTEGER NOT NULL, state TEXT NOT NULL,
       kek INTEGER NOT NULL, wrapped BLOB, created INTEGER NOT NULL, activated INTEGER, due INTEGER,
