@@ -142,6 +142,9 @@ package final class KeyAuthority: Sendable {
     }
   }
 
+  /// `PRAGMA synchronous` of the vault's file: 2 is FULL.
+  package var synchronousLevel: Int? { get throws { try file.synchronousLevel } }
+
   /// Records that somebody read about keys.
   func recordReading(of object: String, actor: String) throws(VaultError) {
     try commit(actor: actor) { _, audit in
