@@ -1,12 +1,14 @@
 """Everybody who may not shouts at the vault while six patients stream: they notice nothing."""
+import http.client
+import json
 import os
+import random
 import socket
 import ssl
 import statistics
 import subprocess
 import threading
 import time
-import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
@@ -47,13 +49,19 @@ class Flood:
             context.load_cert_chain(*certificate)
         return context
 
+    @staticmethod
+    def _from() -> tuple[str, int]:
+        """Strangers come from elsewhere: what they do wrong is not held against the patients' address."""
+        return f"127.0.0.{random.randrange(2, 250)}", 0
+
     def _post(self, url, path, body, context):
-        request = urllib.request.Request(url.geturl() + path, body, method="POST")
+        connection = http.client.HTTPSConnection(
+            url.hostname, url.port, context=context, timeout=10, source_address=self._from())
         try:
-            with urllib.request.urlopen(request, timeout=10, context=context) as answer:
-                return answer.status
-        except urllib.error.HTTPError as error:
-            return error.code
+            connection.request("POST", path, body)
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def bare(self):
         assert self._post(self.service, "/v1/session-keys", b"\x80", self._context()) >= 400
@@ -66,13 +74,13 @@ class Flood:
 
     def garbage(self):
         for url in (self.service, self.enrolment):
-            with socket.create_connection((url.hostname, url.port), 10) as connection:
+            with socket.create_connection((url.hostname, url.port), 10, self._from()) as connection:
                 connection.sendall(os.urandom(2000))
 
     def silent(self):
         """A connection that says nothing, held for a while."""
         url = self.enrolment if self.counts["silent"] % 2 else self.service
-        with socket.create_connection((url.hostname, url.port), 10) as connection:
+        with socket.create_connection((url.hostname, url.port), 10, self._from()) as connection:
             connection.settimeout(0.5)
             connection.sendall(b"\x16\x03\x01")
             connection.recv(1)
@@ -81,7 +89,7 @@ class Flood:
         while not self.ended.is_set() and self.counts[kind] < REQUESTS:
             try:
                 getattr(self, kind)()
-            except (OSError, ssl.SSLError, urllib.error.URLError):
+            except (OSError, http.client.HTTPException):
                 pass
             with self.lock:
                 self.counts[kind] += 1
@@ -101,7 +109,6 @@ class Flood:
 
 
 def _hpke_seal_target(system) -> bytes:
-    import json
     return bytes.fromhex(json.loads(system.claim("flood-1").read_text())["hpkePublicKey"])
 
 
