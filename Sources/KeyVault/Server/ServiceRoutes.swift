@@ -74,8 +74,12 @@ struct ServiceRoutes: Sendable {
   }
 
   /// Records that this peer may not use a route.
-  func refusal(_ context: VaultRequestContext, _ reason: String) async throws -> VaultError {
-    let actor = try await identity(context).actor
+  /// - Parameter actor: `nil` for the peer itself.
+  func refusal(
+    _ context: VaultRequestContext, _ reason: String, actor: String? = nil
+  ) async throws -> VaultError {
+    let peer = try await identity(context).actor
+    let actor = actor ?? peer
     try authority.recordRefusal(
       .access, actor: actor, object: context.endpointPath ?? "route", reason: reason)
     return VaultError(.forbidden, reason)
