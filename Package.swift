@@ -167,7 +167,9 @@ let package = Package(
     .testTarget(
       name: "KeyVaultTests",
       dependencies: [
-        "KeyVault", "KeyVaultClient", "Sealing", "Wire", .asyncHTTPClient, .crypto, .grdb, .logging, .nioCore, .nioSSL,
+        "KeyVault", "KeyVaultClient", "Findings", "Sealing", "Wire", .asyncHTTPClient, .crypto, .grdb, .httpTypes,
+        .logging,
+        .nioCore, .nioHTTP1, .nioSSL,
         .swiftASN1, .x509,
       ]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Wire", .grdb]),

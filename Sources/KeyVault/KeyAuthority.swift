@@ -169,6 +169,9 @@ package final class KeyAuthority: Sendable {
     }
   }
 
+  /// `PRAGMA synchronous` of the vault's file: 2 is FULL.
+  package var synchronousLevel: Int? { get throws { try file.synchronousLevel } }
+
   /// Records a refusal that touched nothing else.
   package func recordRefusal(
     _ action: AuditEntry.Action, actor: String, object: String, reason: String

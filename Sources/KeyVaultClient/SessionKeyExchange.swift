@@ -62,7 +62,8 @@ package enum SessionKeyExchange {
     return .released(keys)
   }
 
-  static func encode(_ purpose: RecordKeyPurpose) -> [UInt8] {
+  /// The request for a record key.
+  package static func encode(_ purpose: RecordKeyPurpose) -> [UInt8] {
     var writer = CBORWriter()
     writer.beginArray(2)
     writer.write(1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vault_process import VaultProcess
+from guarded_vault import VaultProcess
 
 REQUIRED = bool(os.environ.get("SEALEDBEAT_REQUIRE_RECORDINGS"))
 

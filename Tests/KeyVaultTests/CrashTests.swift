@@ -16,6 +16,15 @@ struct CrashTests {
     }
   }
 
+  @Test("What was answered is on the disk: every commit is flushed, in a new vault and in one that was opened")
+  func durability() async throws {
+    try await TestVault.with { vault in
+      #expect(try vault.authority.synchronousLevel == 2)
+      try vault.reopen()
+      #expect(try vault.authority.synchronousLevel == 2)
+    }
+  }
+
   @Test("After each step, a copy of the files holds everything that was answered")
   func copies() async throws {
     try await TemporaryDirectory.with { directory in

@@ -2,10 +2,10 @@ internal import Foundation
 internal import GRDB
 
 extension KeyAuthority {
-  /// Whether an actor counts as one of the two people of an operation. The operator's console does only until there are two
-  /// custodians: somebody has to let the first ones in.
+  /// Whether an actor counts as one of the two people of an operation. The operator's console does only while there are fewer
+  /// than two custodians, to let people in: somebody has to, at the beginning and when all others have left.
   func mayTakePart(_ actor: String, in operation: ProposalOperation, _ database: Database) throws -> Bool {
-    try PersonName.isPerson(actor: actor) || (operation == .addPerson && custodiansEver(database) < 2)
+    try PersonName.isPerson(actor: actor) || (operation == .addPerson && custodians(database) < 2)
   }
 
   /// Records and tells that somebody must sign in as a person.

@@ -110,9 +110,12 @@ extension KeyAuthority {
   }
 
   /// Unwraps a key without keeping it.
-  func unwrap(_ key: StoredDeviceKey) throws -> SecretBytes {
+  func unwrap(_ key: StoredDeviceKey) throws -> SecretBytes { try unwrap(key, with: keys.tenant[key.kek]) }
+
+  /// Unwraps a key with the tenant key that it is under; `nil` if that is gone.
+  func unwrap(_ key: StoredDeviceKey, with wrap: KeyWrap?) throws -> SecretBytes {
     do {
-      guard let wrapped = key.wrapped, let wrap = keys.tenant[key.kek] else { throw SealingError.authenticationFailed }
+      guard let wrapped = key.wrapped, let wrap else { throw SealingError.authenticationFailed }
       return try wrap.unwrap(
         wrapped, context: KeyContext.device(key.device, key.version, key.state).encoded)
     } catch {

@@ -99,6 +99,12 @@ extension KeyAuthority {
 
   private static let custodiansMark = "first-custodian"
 
+  /// How many custodians there are.
+  func custodians(_ database: Database) throws -> Int {
+    try Int.fetchOne(
+      database, sql: "SELECT COUNT(*) FROM person WHERE role = 'custodian' AND removed IS NULL") ?? 0
+  }
+
   /// How many custodians were ever let in: who leaves or changes role does not open the door again.
   func custodiansEver(_ database: Database) throws -> Int {
     let stored = try Data.fetchOne(

@@ -113,14 +113,21 @@ extension KeyAuthority {
   func deviceKey(_ key: StoredDeviceKey, epoch: UInt64) throws -> SecretBytes? {
     let name = DeviceKeyCache.Name(device: key.device, version: key.version)
     if let cached = cache[name] { return cached }
-    var key = key
-    if keys.tenant[key.kek] == nil {
-      // Rewrapped since the decision, and the tenant key of then is gone.
-      key = try read { try storedKey(key.device, key.version, $0) }
-      if key.state.isDestroyed { return nil }
-    }
-    let unwrapped = try unwrap(key)
+    guard let unwrapped = try unwrapPresent(key) else { return nil }
     cache.insert(unwrapped, as: name, epoch: epoch)
     return unwrapped
+  }
+
+  /// Unwraps a key that was read before; `nil` if it was destroyed since.
+  private func unwrapPresent(_ key: StoredDeviceKey) throws -> SecretBytes? {
+    var key = key
+    while true {
+      if let wrap = keys.tenant[key.kek] { return try unwrap(key, with: wrap) }
+      // Rewrapped since, and the tenant key of then is gone: what lies there now is under a later one.
+      let present = try read { try storedKey(key.device, key.version, $0) }
+      if present.state.isDestroyed { return nil }
+      guard present.kek > key.kek else { return try unwrap(key, with: nil) }
+      key = present
+    }
   }
 }

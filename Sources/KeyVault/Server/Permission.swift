@@ -47,6 +47,7 @@ extension ServiceRoutes {
     _ request: Request, _ context: VaultRequestContext, may permission: Permission
   ) async throws -> String {
     let peer = try await identity(context)
+    var asking = peer.actor
     switch peer {
     case .service(.operatorConsole): return peer.actor
     case .person(let name, let serial):
@@ -54,19 +55,20 @@ extension ServiceRoutes {
         return peer.actor
       }
     case .service(.dashboard):
-      if let (name, role) = try relayedPerson(request), permission.isGranted(to: role) { return "dashboard:\(name)" }
+      guard let (name, role) = try relayedPerson(request) else { break }
+      asking = "dashboard:\(name)"
+      if let role, permission.isGranted(to: role) { return asking }
     case .service, .device: break
     }
-    throw try await refusal(context, "this route is for those who may \(permission.rawValue)")
+    throw try await refusal(context, "this route is for those who may \(permission.rawValue)", actor: asking)
   }
 
-  private func relayedPerson(_ request: Request) throws -> (name: String, role: PersonRole)? {
+  private func relayedPerson(_ request: Request) throws -> (name: String, role: PersonRole?)? {
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { request.headers[$0] } }
     guard let name = header(RelayedPerson.nameHeader), (1...64).contains(name.utf8.count),
       name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      let role = header(RelayedPerson.roleHeader).flatMap({ RelayedPerson.role($0) }),
       try authority.mayRelayPeople(.dashboard)
     else { return nil }
-    return (name, role)
+    return (name, header(RelayedPerson.roleHeader).flatMap { RelayedPerson.role($0) })
   }
 }

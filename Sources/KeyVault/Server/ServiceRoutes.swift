@@ -92,8 +92,12 @@ struct ServiceRoutes: Sendable {
   }
 
   /// Records that this peer may not use a route.
-  func refusal(_ context: VaultRequestContext, _ reason: String) async throws -> VaultError {
-    try await record(refusalOf: identity(context).actor, context, reason)
+  /// - Parameter actor: `nil` for the peer itself.
+  func refusal(
+    _ context: VaultRequestContext, _ reason: String, actor: String? = nil
+  ) async throws -> VaultError {
+    let peer = try await identity(context).actor
+    try record(refusalOf: actor ?? peer, context, reason)
     return VaultError(.forbidden, reason)
   }
 

@@ -1,4 +1,4 @@
-internal import Sealing
+package import Sealing
 internal import Wire
 
 /// The vault's side of the session-key protocol, in the CBOR subset of `docs/wire-format.md`.
@@ -75,7 +75,8 @@ package enum SessionKeyMessage {
     }
   }
 
-  static func encode(recordKey: SecretBytes) -> [UInt8] {
+  /// The answer to a request for a record key.
+  package static func encode(recordKey: SecretBytes) -> [UInt8] {
     var writer = CBORWriter()
     writer.beginArray(2)
     writer.write(1)

@@ -21,9 +21,11 @@ struct UpkeepService: Service {
 
   private func keepUp() async {
     var last = (steady: ContinuousClock.now, wall: door.clock())
+    // What fell due while the vault was off is done soon.
+    var interval = 1.0
     while !Task.isCancelled {
-      let interval = (try? door.authority.upkeepInterval) ?? 5
       try? await Task.sleep(for: .seconds(interval))
+      interval = (try? door.authority.upkeepInterval) ?? 5
       let now = (steady: ContinuousClock.now, wall: door.clock())
       let elapsed = Double((now.steady - last.steady).components.seconds)
       guard !Task.isCancelled, let authority = try? door.authority else { continue }

@@ -59,18 +59,24 @@ final class VaultFile: Sendable {
     configuration.label = "vault"
     configuration.busyMode = .timeout(Self.busyTimeout)
     configuration.prepareDatabase { database in
-      // FULL: a commit that was answered is on the disk, whatever happens to the power.
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF")
+      try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF")
     }
     self.directory = directory
     self.lock = Mutex(lock)
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
+      // A commit that was answered is on the disk, whatever happens to the power: the pool itself sets NORMAL.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try VaultSchema.migrator.migrate(pool)
     } catch {
       close(lock)
       throw VaultError(.storage, "cannot open \(path): \(error.databaseReason)")
     }
+  }
+
+  /// `PRAGMA synchronous` of the connection that writes: 2 is FULL, without which an answer could be a lie.
+  var synchronousLevel: Int? {
+    get throws { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } }
   }
 
   /// Empties the write-ahead log into the file, so that what was overwritten lies nowhere else. Old pages are overwritten with

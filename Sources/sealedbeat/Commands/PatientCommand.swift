@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dashboard
 import Foundation
+import KeyVaultClient
 import Store
 import Wire
 
@@ -27,11 +28,17 @@ struct PatientCommand: AsyncParsableCommand {
       guard input.count <= 4096, let given = try? JSONDecoder().decode(Input.self, from: input) else {
         throw ConfigurationFault("Standard input must be a JSON object with a name, of at most 4096 bytes.")
       }
-      let administration = PatientAdministration(
-        registry: try await running.store(), keys: try running.vault(as: "svc.dashboard"))
-      let pseudonym = try await administration.create(
-        PatientIdentity(name: given.name, birthDate: given.birthDate), wearing: device)
-      print(pseudonym)
+      let vault = try running.vault(as: "svc.dashboard")
+      do {
+        let administration = PatientAdministration(registry: try await running.store(), keys: vault)
+        let pseudonym = try await administration.create(
+          PatientIdentity(name: given.name, birthDate: given.birthDate), wearing: device)
+        print(pseudonym)
+      } catch {
+        await vault.close()
+        throw error
+      }
+      await vault.close()
     }
 
     private struct Input: Decodable {

@@ -28,7 +28,7 @@ struct LifecycleModel {
     var pending: UInt32?
     var isRevoked = false
     var known: [Known] = []
-    var destruction: (due: UInt64, observedDue: Int64)?
+    var destruction: (due: UInt64, observedDue: Int64, through: Int)?
     /// Who set it.
     var hold: String?
 
@@ -82,14 +82,23 @@ struct LifecycleModel {
   }
 
   mutating func shred(_ device: Int) {
-    for index in devices[device].keys.indices where !devices[device].keys[index].state.isGone {
+    let through = devices[device].destruction?.through ?? 0
+    for index in devices[device].keys.indices where index < through && !devices[device].keys[index].state.isGone {
       let key = devices[device].keys[index]
       devices[device].keys[index].state = key.state == .compromised ? .destroyedCompromised : .destroyed
       record("vault", .destroy, .done, name(device, version: UInt32(index) + 1))
     }
-    devices[device].pending = nil
-    devices[device].isRevoked = true
+    if !devices[device].hasKeyLeft {
+      devices[device].pending = nil
+      devices[device].isRevoked = true
+    }
     devices[device].destruction = nil
+  }
+
+  /// What upkeep ends for good.
+  mutating func sweep(at time: UInt64) {
+    grants.removeAll { grant in grant.expires.map { $0 <= time } ?? false }
+    for index in proposals.indices where proposals[index].expires <= time { proposals[index].isOpen = false }
   }
 
   func isGranted(_ service: ServiceID, _ device: Int, _ purposes: [SessionKeyPurpose], at time: UInt64) -> Bool {

@@ -11,7 +11,11 @@ extension LifecycleRun {
     test.dataKey = try SecureRandom.bytes(32)
     model.record(
       "svc.operator", .createClaim, .done, "claim/\(test.id)/\(model.log.count { $0.action == .createClaim } + 1)")
-    let enrolment = attempt(nil, "enrol \(test.id)") { try test.enrol(in: vault.authority) }
+    let isRevoked = model.devices[device].isRevoked
+    let enrolment = attempt(isRevoked ? .deviceRevoked : nil, "enrol \(test.id)") {
+      try test.enrol(in: vault.authority)
+    }
+    guard !isRevoked else { return model.record("enrolment", .enrol, .refused, model.name(device)) }
     #expect(enrolment?.version.rawValue == model.devices[device].next, "\(story)")
     model.install(test.dataKey, of: device, at: time, period: vault.authority.policy.deviceKeyPeriod)
     model.record("enrolment", .enrol, .done, model.name(device, version: UInt32(model.devices[device].keys.count)))

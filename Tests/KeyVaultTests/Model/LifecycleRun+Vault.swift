@@ -11,7 +11,9 @@ extension LifecycleRun {
     let (device, actor, days) = (pickDevice(), person(), Int.random(in: 6...31, using: &chance))
     let isInRange = (7...30).contains(days)
     let expected: VaultError.Code? =
-      !isInRange ? .badRequest : model.devices[device].hasKeyLeft ? nil : .unknownDevice
+      !isInRange
+      ? .badRequest
+      : actor == Self.console ? .needsSecondPerson : model.devices[device].hasKeyLeft ? nil : .unknownDevice
     let proposal = attempt(expected, "propose destruction \(id(device))") {
       try vault.authority.proposeDestruction(of: id(device), days: days, reason: "why", actor: actor)
     }
@@ -35,7 +37,7 @@ extension LifecycleRun {
     let expected: VaultError.Code? =
       !proposal.isOpen || proposal.expires <= time
       ? .stateForbids
-      : isSamePerson(proposal.proposer, actor)
+      : actor == Self.console || isSamePerson(proposal.proposer, actor)
         ? .needsSecondPerson : device.destruction != nil || !device.hasKeyLeft ? .stateForbids : nil
     _ = attempt(expected, "approve \(proposal.id) by \(actor)") {
       try vault.authority.approve(proposal.id, actor: actor)
@@ -45,7 +47,8 @@ extension LifecycleRun {
     model.record(actor, .scheduleDestruction, .done, model.name(proposal.device))
     model.proposals[index].isOpen = false
     model.devices[proposal.device].destruction = (
-      time + UInt64(proposal.days) * 86_400_000_000, model.observed + Int64(proposal.days) * 86_400
+      time + UInt64(proposal.days) * 86_400_000_000, model.observed + Int64(proposal.days) * 86_400,
+      device.keys.count
     )
   }
 
@@ -85,7 +88,7 @@ extension LifecycleRun {
     let (device, actor) = (pickDevice(), person())
     let setter = model.devices[device].hold
     let expected: VaultError.Code? =
-      setter.map { isSamePerson($0, actor) ? .needsSecondPerson : nil } ?? .unknown
+      setter.map { actor == Self.console || isSamePerson($0, actor) ? .needsSecondPerson : nil } ?? .unknown
     _ = attempt(expected, "release hold \(id(device))") {
       try vault.authority.releaseHold(id(device), reason: "why", actor: actor)
     }
@@ -128,6 +131,7 @@ extension LifecycleRun {
         && model.devices[index].hold == nil
     }
     trace.append("upkeep \(elapsed) \(wall): rotates \(rotating), destroys \(due)")
+    model.sweep(at: time)
     let upkeep = try vault.authority.upkeep(elapsed: elapsed, wall: wall)
     #expect(Set(upkeep.rotations) == Set(rotating.map { id($0) }), "\(story)")
     #expect(Set(upkeep.destructions) == Set(due.map { id($0) }), "\(story)")

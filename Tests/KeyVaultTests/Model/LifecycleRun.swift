@@ -6,7 +6,9 @@ import Wire
 
 /// One sequence of operations, done to a vault and to the model, which have to agree after each.
 final class LifecycleRun {
-  static let people = ["person:alice", "dashboard:alice", "person:bob", "svc.operator"]
+  /// Administers, and is no person.
+  static let console = "svc.operator"
+  static let people = ["person:alice", "dashboard:alice", "person:bob", "dashboard:carol", console]
 
   let vault: TestVault
   let seed: UInt64
