@@ -6,7 +6,7 @@ struct FailureLimiterTests {
   @Test("An address may fail so often, then waits; others are not affected")
   func limits() {
     var limiter = FailureLimiter()
-    for _ in 0..<Int(FailureLimiter.burst) {
+    for _ in 0..<Int(FailureLimiter.standardBurst) {
       #expect(limiter.allows("a", now: 0))
       limiter.recordFailure("a", now: 0)
     }
@@ -25,7 +25,7 @@ struct FailureLimiterTests {
   @Test("A clock that jumps back forgives nothing and breaks nothing")
   func clock() {
     var limiter = FailureLimiter()
-    for _ in 0..<Int(FailureLimiter.burst) { limiter.recordFailure("a", now: 1000) }
+    for _ in 0..<Int(FailureLimiter.standardBurst) { limiter.recordFailure("a", now: 1000) }
     #expect(!limiter.allows("a", now: 0))
   }
 }

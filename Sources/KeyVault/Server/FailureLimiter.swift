@@ -1,11 +1,13 @@
-/// Bounds how many failed attempts one address may make: a bucket of ``burst`` that refills by one every ``interval``.
+/// Bounds how many failed attempts one address or identity may make: a bucket of ``burst`` that refills steadily.
 ///
 /// A value; the listener keeps it behind a lock and gives it the time.
 package struct FailureLimiter: Sendable {
-  /// Failures that an address may make at once: a ward's devices behind one address, each with a stale claim.
-  package static let burst = 60.0
+  /// What a ward's devices behind one address need, each with a stale claim.
+  package static let standardBurst = 60.0
+  /// Failures that an address may make at once.
+  package let burst: Double
   /// Failures forgiven in a second.
-  package static let refillPerSecond = 1.0
+  package let refillPerSecond: Double
   /// Most addresses that are remembered; beyond, those that owe least are forgotten.
   package static let addressLimit = 4096
 
@@ -17,7 +19,13 @@ package struct FailureLimiter: Sendable {
   private var debts: [String: Debt] = [:]
 
   /// Nobody owes anything.
-  package init() {}
+  /// - Parameters:
+  ///   - burst: failures at once.
+  ///   - refillPerSecond: failures forgiven in a second.
+  package init(burst: Double = standardBurst, refillPerSecond: Double = 1) {
+    self.burst = burst
+    self.refillPerSecond = refillPerSecond
+  }
 
   /// Number of addresses that are remembered.
   package var count: Int { debts.count }
@@ -26,24 +34,24 @@ package struct FailureLimiter: Sendable {
   /// - Parameter now: seconds on any steady clock.
   package func allows(_ address: String, now: Double) -> Bool {
     guard let debt = debts[address] else { return true }
-    return Self.owed(debt, now) + 1 <= Self.burst
+    return owed(debt, now) + 1 <= burst
   }
 
   /// Records a failed attempt.
   package mutating func recordFailure(_ address: String, now: Double) {
     if debts[address] == nil, debts.count >= Self.addressLimit {
-      debts = debts.filter { Self.owed($0.value, now) > 0 }
+      debts = debts.filter { owed($0.value, now) > 0 }
       if debts.count >= Self.addressLimit,
-        let least = debts.min(by: { Self.owed($0.value, now) < Self.owed($1.value, now) })
+        let least = debts.min(by: { owed($0.value, now) < owed($1.value, now) })
       {
         debts[least.key] = nil
       }
     }
-    let owed = debts[address].map { Self.owed($0, now) } ?? 0
-    debts[address] = Debt(failures: min(owed + 1, Self.burst), at: now)
+    let owed = debts[address].map { owed($0, now) } ?? 0
+    debts[address] = Debt(failures: min(owed + 1, burst), at: now)
   }
 
-  private static func owed(_ debt: Debt, _ now: Double) -> Double {
+  private func owed(_ debt: Debt, _ now: Double) -> Double {
     max(0, debt.failures - max(0, now - debt.at) * refillPerSecond)
   }
 }

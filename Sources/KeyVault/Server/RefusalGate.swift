@@ -4,7 +4,8 @@ internal import Synchronization
 /// ones are counted, and the count stands in the next one that is recorded.
 final class RefusalGate: Sendable {
   private struct State {
-    var limiter = FailureLimiter()
+    /// A misconfigured service is told one by one what is wrong; beyond, ten entries a second are flood enough.
+    var limiter = FailureLimiter(burst: 600, refillPerSecond: 10)
     var unrecorded: [String: Int] = [:]
   }
 

@@ -41,7 +41,8 @@ extension LifecycleRun {
     let key = try SecureRandom.bytes(32)
     let hasLiveKey = [.active, .compromised].contains(known.keys.last?.state)
     let expected: VaultError.Code? =
-      known.pending != next ? .rotationNotRequested : hasLiveKey ? nil : .stateForbids
+      known.isRevoked
+      ? .deviceRevoked : known.pending != next ? .rotationNotRequested : hasLiveKey ? nil : .stateForbids
     _ = attempt(expected, "rotate \(id(device))") {
       try known.device.rotate(in: vault.authority, version: UInt64(next), key: key)
     }
