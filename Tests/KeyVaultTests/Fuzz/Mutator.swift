@@ -48,6 +48,7 @@ struct Mutator {
   ///   - share: one of so many, for what takes long.
   ///   - body: checks one.
   static func run(_ name: String, _ corpus: [[UInt8]], share: Int = 1, _ body: ([UInt8]) throws -> Void) rethrows {
+    print("fuzzing of \(name): SEALEDBEAT_SEED=\(SeededGenerator.runSeed)")
     var mutator = Mutator(seed: SeededGenerator.runSeed &+ UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
     for number in 0..<max(1, iterations / share) {
       let valid = corpus[number % corpus.count]
