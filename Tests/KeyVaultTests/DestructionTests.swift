@@ -184,7 +184,9 @@ struct DestructionTests {
       try vault.move(to: vault.restore(later.path, later.recovery))
       #expect(try await gone.reading(vault.authority) == "destroyed")
       for patient in patients.dropFirst() { #expect(try await patient.reading(vault.authority) == "opens") }
-      // It stays gone when the device comes again with a new key.
+      // It stays gone when the device comes again with a new key, which it may once it is let in again.
+      #expect(throws: VaultError(.deviceRevoked, "")) { try gone.device.enrol(in: vault.authority) }
+      try vault.authority.reinstate(gone.device.id, reason: "another patient", actor: "person:alice")
       gone.device.dataKey = try SecureRandom.bytes(32)
       try gone.device.enrol(in: vault.authority)
       #expect(try await gone.reading(vault.authority) == "destroyed")
