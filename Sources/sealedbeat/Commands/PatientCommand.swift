@@ -27,10 +27,11 @@ struct PatientCommand: AsyncParsableCommand {
       guard input.count <= 4096, let given = try? JSONDecoder().decode(Input.self, from: input) else {
         throw ConfigurationFault("Standard input must be a JSON object with a name, of at most 4096 bytes.")
       }
-      let administration = PatientAdministration(
-        registry: try await running.store(), keys: try running.vault(as: "svc.dashboard"))
-      let pseudonym = try await administration.create(
-        PatientIdentity(name: given.name, birthDate: given.birthDate), wearing: device)
+      let identity = try PatientIdentity(name: given.name, birthDate: given.birthDate)
+      let store = try await running.store()
+      let pseudonym = try await running.withVault(as: "svc.dashboard") { vault in
+        try await PatientAdministration(registry: store, keys: vault).create(identity, wearing: device)
+      }
       print(pseudonym)
     }
 
