@@ -26,6 +26,8 @@ package final class WitnessService: Service {
 
   /// Runs until graceful shutdown or cancellation; then every witness is told of the last checkpoint, once.
   package func run() async throws {
+    // Without a witness there is nothing to do, but a service that ends would end the vault.
+    guard !sinks.isEmpty else { return try await gracefulShutdown() }
     await withTaskGroup(of: Void.self) { group in
       for sink in sinks { group.addTask { await self.serve(sink) } }
     }
