@@ -97,6 +97,11 @@ let package = Package(
     .target(
       name: "Broker", dependencies: ["Wire", "Store", "MQTT", .logging, .metrics, .metricsCore, .serviceLifecycle]),
     .target(
+      name: "Gatekeeper",
+      dependencies: [
+        "Wire", "MQTT", "KeyVaultClient", .logging, .metrics, .metricsCore, .serviceLifecycle,
+      ]),
+    .target(
       name: "Decryptor",
       dependencies: [
         "Wire", "Cardio", "Inference", "Sealing", "Findings", "Store", "KeyVaultClient", .logging, .metrics,
@@ -139,7 +144,7 @@ let package = Package(
       name: "sealedbeat",
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Inference", "Holter", "KeyVault", "KeyVaultClient", "Store", "MQTT",
-        "Broker",
+        "Broker", "Gatekeeper",
         "Decryptor", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", "CProcess", .argumentParser,
         .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
       ]),
@@ -166,7 +171,10 @@ let package = Package(
         .swiftASN1, .x509,
       ]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Wire", .grdb]),
-    .testTarget(name: "BrokerTests", dependencies: ["Broker", "MQTT", "Store", "Wire", .logging, .serviceLifecycle]),
+    .testTarget(
+      name: "BrokerTests",
+      dependencies: ["Broker", "Gatekeeper", "KeyVaultClient", "MQTT", "Store", "Wire", .logging, .serviceLifecycle]),
+    .testTarget(name: "GatekeeperTests", dependencies: ["Gatekeeper", "Wire"]),
     .testTarget(
       name: "DecryptorTests",
       dependencies: [

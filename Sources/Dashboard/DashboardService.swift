@@ -73,8 +73,7 @@ public final class DashboardService: Service, Sendable {
       registry: registry, keys: keys,
       findings: hub.findings, strips: hub.strips,
       desk: KeyDesk(
-        vault: vault, chunks: chunks, registry: registry, addresses: configuration.deviceAddresses, time: time,
-        logger: logger),
+        vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger),
       time: time, logger: logger)
     router = DashboardRouter(api: api, pages: try WebPages())
   }

@@ -16,6 +16,8 @@ package final class KeyAuthority: Sendable {
   let keys: KeyHierarchy
   let cache = DeviceKeyCache()
   let clock: @Sendable () -> Date
+  /// Where those who wait for the access list meet.
+  let access = AccessBoard()
   /// Crypto-periods.
   package let policy: KeyPolicy
   /// What the file says of the root that opens it now.
@@ -177,6 +179,7 @@ extension KeyAuthority {
   /// Forgets the cached keys and closes the file. The keys of the hierarchy are wiped with the last reference to this
   /// object: that of a request which is being answered now, if there is one.
   func shut() {
+    access.close()
     cache.removeAll()
     file.shut()
   }

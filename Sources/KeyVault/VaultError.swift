@@ -16,6 +16,8 @@ package struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownDevice = "unknown-device"
     /// No such key, claim, grant or service.
     case unknown
+    /// The device was revoked: its certificate and its keys are good for nothing new.
+    case deviceRevoked = "device-revoked"
     /// The key has been used as often as it may.
     case limitReached = "limit-reached"
     /// A second person has to approve this first, or the person who approves is the one who proposed.

@@ -73,6 +73,27 @@ package final class VaultOperator: Sendable {
     return answer.version
   }
 
+  /// What a revocation did.
+  package struct RevocationAnswer: Decodable, Sendable {
+    /// Unix time of the revocation in microseconds.
+    package let revoked: UInt64
+    /// Whether the gatekeeper has confirmed that mosquitto cut the device.
+    package let isCut: Bool
+    /// From the vault's receipt of the command to its answer.
+    package let milliseconds: Int64
+  }
+
+  /// Shuts a device out; answers when mosquitto has cut it, or after 2 s.
+  package func revoke(_ device: DeviceID, reason: String) async throws(KeyVaultError) -> RevocationAnswer {
+    try decode(await post("/v1/devices/\(device)/revocation", ["reason": reason]))
+  }
+
+  /// Lets a revoked device enrol again, with a claim that is made afterwards.
+  package func reinstate(_ device: DeviceID, reason: String) async throws(KeyVaultError) {
+    _ = try await connection.send(
+      .DELETE, "/v1/devices/\(device)/revocation?reason=\(Self.escaped(reason))")
+  }
+
   /// Adds a grant.
   /// - Parameters:
   ///   - device: `nil` for all devices.

@@ -1,7 +1,7 @@
 public import Wire
 
-/// Patients, the devices they wear, the people who may look, and commands on their way to devices.
-/// Written by the dashboard and the operator's console; the broker reads commands and marks them sent.
+/// Patients, the devices they wear, and the people who may look.
+/// Written by the dashboard and the operator's console.
 public protocol RegistryStore: Sendable {
   /// Adds or replaces a patient.
   func put(_ patient: PatientRecord) async throws(StoreError)
@@ -40,13 +40,6 @@ public protocol RegistryStore: Sendable {
   func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError)
   /// Ends all that expired before `time`.
   func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError)
-
-  /// Puts a command on its way to a device.
-  func enqueue(_ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds) async throws(StoreError)
-  /// Commands not yet published, oldest first.
-  func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand]
-  /// mosquitto has the command.
-  func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError)
 }
 
 /// The public name of a patient, random, without meaning: what logs, mails and addresses may hold.
@@ -179,25 +172,5 @@ public struct SignInRecord: Sendable, Hashable {
     self.account = account
     self.createdAt = createdAt
     self.expiresAt = expiresAt
-  }
-}
-
-/// A command waiting for the broker.
-public struct QueuedCommand: Sendable, Hashable {
-  /// Its number.
-  public let id: Int64
-  /// For whom.
-  public let device: DeviceID
-  /// What.
-  public let command: DeviceCommand
-  /// Since when.
-  public let queuedAt: UnixMicroseconds
-
-  /// Describes a queued command.
-  public init(id: Int64, device: DeviceID, command: DeviceCommand, queuedAt: UnixMicroseconds) {
-    self.id = id
-    self.device = device
-    self.command = command
-    self.queuedAt = queuedAt
   }
 }

@@ -26,7 +26,8 @@ struct SealedBeatCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Services:",
         subcommands: [
-          VaultCommand.self, BrokerCommand.self, DecryptorCommand.self, NotifierCommand.self, DashboardCommand.self,
+          VaultCommand.self, GatekeeperCommand.self, BrokerCommand.self, DecryptorCommand.self, NotifierCommand.self,
+          DashboardCommand.self,
         ]),
       CommandGroup(
         name: "People and devices:", subcommands: [UserCommand.self, PatientCommand.self, DeviceCommand.self]),

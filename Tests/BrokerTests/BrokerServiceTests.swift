@@ -91,18 +91,4 @@ struct BrokerServiceTests {
       #expect(service.isReady)
     }
   }
-
-  @Test func commandsAreSentOnce() async throws {
-    try await withBroker { device, store, _ in
-      let id = try #require(DeviceID("dev-one"))
-      let command = DeviceCommand.rotateDataKey(KeyVersion(rawValue: 7))
-      try await store.enqueue(command, for: id, at: 1)
-      let message = try await device.message()
-      #expect(message.topic == "sb/1/dev-one/command")
-      #expect(try DeviceCommand(decoding: message.payload) == command)
-      for await _ in store.changes(in: .registry, atLeastEvery: .milliseconds(20)) {
-        if try await store.pendingCommands(limit: 1).isEmpty { break }
-      }
-    }
-  }
 }

@@ -17,7 +17,6 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     var assignments: [DeviceID: DeviceAssignment] = [:]
     var accounts: [String: AccountRecord] = [:]
     var signIns: [[UInt8]: SignInRecord] = [:]
-    var commands: [QueuedCommand] = []
     var care: Set<CareAssignment> = []
     var listeners: [AsyncStream<Void>.Continuation] = []
     var failure: StoreError?
@@ -223,14 +222,4 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
   func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) {
     change { state in state.signIns = state.signIns.filter { $0.value.expiresAt >= time } }
   }
-  func enqueue(_ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds) async throws(StoreError) {
-    change { state in
-      let id = Int64(state.commands.count + 1)
-      state.commands.append(QueuedCommand(id: id, device: device, command: command, queuedAt: time))
-    }
-  }
-  func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand] {
-    try read { Array($0.commands.prefix(limit)) }
-  }
-  func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError) {}
 }

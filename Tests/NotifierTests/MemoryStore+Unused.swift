@@ -41,9 +41,4 @@ extension MemoryStore {
   func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? { throw unused() }
   func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError) { throw unused() }
   func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) { throw unused() }
-  func enqueue(_ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds) async throws(StoreError) {
-    throw unused()
-  }
-  func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand] { throw unused() }
-  func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError) { throw unused() }
 }

@@ -80,18 +80,4 @@ struct RegistryStoreTests {
       #expect(try await store.signIn(tokenHash: [1, 2]) == nil)
     }
   }
-
-  @Test func commandsWaitUntilTheyAreSent() async throws {
-    try await withStore { store, _ in
-      let device = try #require(DeviceID("dev-one"))
-      for version in 2...4 as ClosedRange<UInt32> {
-        try await store.enqueue(.rotateDataKey(KeyVersion(rawValue: version)), for: device, at: UInt64(version))
-      }
-      let pending = try await store.pendingCommands(limit: 2)
-      #expect(pending.map(\.command) == [2, 3].map { .rotateDataKey(KeyVersion(rawValue: $0)) })
-      #expect(pending.allSatisfy { $0.device == device } && pending[0].queuedAt == 2)
-      try await store.markSent(pending[0].id, at: 50)
-      #expect(try await store.pendingCommands(limit: 9).map(\.id) == [pending[1].id, pending[1].id + 1])
-    }
-  }
 }

@@ -10,7 +10,6 @@ struct BrokerMetrics: Sendable {
   let conflicting = Counter(label: "sealedbeat_broker_chunks_total", dimensions: [("outcome", "conflicting")])
   let dropped = Counter(label: "sealedbeat_broker_chunks_total", dimensions: [("outcome", "dropped")])
   let receipts = Counter(label: "sealedbeat_broker_receipts_total")
-  let commands = Counter(label: "sealedbeat_broker_commands_total")
   let transactions = Counter(label: "sealedbeat_broker_transactions_total")
   let failures = Counter(label: "sealedbeat_broker_transaction_failures_total")
   let commitDuration = Timer(label: "sealedbeat_broker_transaction_seconds")

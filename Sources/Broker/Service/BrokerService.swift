@@ -18,33 +18,21 @@ public final class BrokerService: Service {
 
   private let configuration: BrokerConfiguration
   private let chunks: any ChunkStore
-  private let registry: any RegistryStore
-  private let changes: any StoreChanges
   private let logger: Logger
   private let metrics = BrokerMetrics()
   private let buffer = IngestBuffer()
   private let board = Mutex(TelemetryBoard())
   private let gate = Mutex(RefusalLogGate())
   private let readiness = Mutex(Readiness())
-  private let acknowledged: AsyncStream<Int64>
-  private let acknowledge: AsyncStream<Int64>.Continuation
 
   /// - Parameters:
   ///   - configuration: what an operator chose.
   ///   - chunks: where ciphertext rests.
-  ///   - registry: where commands for devices wait.
-  ///   - changes: tells of new commands.
   ///   - logger: where events are told.
-  public init(
-    configuration: BrokerConfiguration, chunks: any ChunkStore, registry: any RegistryStore,
-    changes: any StoreChanges, logger: Logger
-  ) {
+  public init(configuration: BrokerConfiguration, chunks: any ChunkStore, logger: Logger) {
     self.configuration = configuration
     self.chunks = chunks
-    self.registry = registry
-    self.changes = changes
     self.logger = logger
-    (acknowledged, acknowledge) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1024))
   }
 
   /// Whether chunks are arriving and becoming durable.
@@ -63,8 +51,6 @@ public final class BrokerService: Service {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.commitArrivals(connection) }
         group.addTask { await self.publishTelemetry() }
-        group.addTask { await self.sendCommands(connection) }
-        group.addTask { await self.markSentCommands() }
         group.addTask { await self.retain() }
       }
     }
@@ -90,10 +76,8 @@ public final class BrokerService: Service {
       logger.warning("no connection to mosquitto", metadata: ["reason": "\(reason)"])
     case .message(let message):
       take(message)
-    case .published(let token):
-      if token != 0 { acknowledge.yield(Int64(token)) }
-    case .notPublished:
-      // A receipt that was not taken comes again with the device's next chunk; a command waits in the registry.
+    case .published, .notPublished:
+      // A receipt that was not taken comes again with the device's next chunk.
       break
     }
   }
@@ -172,33 +156,6 @@ public final class BrokerService: Service {
       } catch {
         // The next round carries newer figures; chunks themselves are retried elsewhere.
         logger.debug("telemetry was not written", metadata: ["code": "\(error.code.rawValue)"])
-      }
-    }
-  }
-
-  private func sendCommands(_ connection: MQTTConnection) async {
-    for await _ in changes.changes(in: .registry, atLeastEvery: .seconds(5)) {
-      if Task.isCancelled { return }
-      guard readiness.withLock({ $0.isSubscribed }), let pending = try? await registry.pendingCommands(limit: 256)
-      else {
-        continue
-      }
-      connection.publish(
-        pending.map {
-          MQTTPublication(
-            topic: Topic(device: $0.device, channel: .command).description, payload: $0.command.encoded(),
-            qos: .atLeastOnce, token: UInt64($0.id))
-        })
-    }
-  }
-
-  private func markSentCommands() async {
-    for await command in acknowledged {
-      do {
-        try await registry.markSent(command, at: Clock.now())
-        metrics.commands.increment()
-      } catch {
-        logger.warning("a sent command stays queued", metadata: ["code": "\(error.code.rawValue)"])
       }
     }
   }

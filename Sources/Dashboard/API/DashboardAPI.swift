@@ -49,12 +49,12 @@ struct DashboardAPI: Sendable {
       case .addAccount: return try await addAccount(request, signedIn)
       case .changeAccount: return try await changeAccount(request, context, signedIn)
       case .assignPatient, .unassignPatient: return try await changeCare(endpoint, context, signedIn)
-      case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .revokeClaim,
+      case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .revokeClaim, .rotateKey,
+        .revokeDevice, .reinstateDevice,
         .suspendKey, .resumeKey, .deactivateKey, .proposeDestruction, .cancelDestruction, .showCertificate,
         .listDestructions, .holdKeys, .releaseKeys, .listHolds, .listProposals, .approveProposal, .withdrawProposal,
         .rotateTenantKey, .startRewrap, .showRewrap, .listPeople, .listAudit, .verifyAudit:
         return try await desk.relay(endpoint, request, context, signedIn)
-      case .rotateKey: return try await desk.rotate(request, context, signedIn)
       case .createClaim: return try await desk.createClaim(request, context, signedIn)
       case .reportCompromise, .showCompromise: return try await desk.showExposure(endpoint, request, context, signedIn)
       }

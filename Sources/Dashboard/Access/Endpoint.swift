@@ -22,6 +22,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case assignPatient, unassignPatient
   // Keys: each is handed to the vault, which decides by a table of its own.
   case showKeyReport, listDeviceKeys, showDeviceKeys, showKeyHistory
+  case revokeDevice, reinstateDevice
   case listClaims, createClaim, revokeClaim
   case rotateKey, suspendKey, resumeKey, deactivateKey, reportCompromise, showCompromise
   case proposeDestruction, cancelDestruction, showCertificate, listDestructions
@@ -51,6 +52,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .listDeviceKeys: "/api/keys/devices"
     case .showDeviceKeys: "/api/keys/devices/{device}"
     case .showKeyHistory: "/api/keys/devices/{device}/history"
+    case .revokeDevice, .reinstateDevice: "/api/keys/devices/{device}/revocation"
     case .listClaims, .createClaim: "/api/keys/claims"
     case .revokeClaim: "/api/keys/claims/{id}"
     case .rotateKey: "/api/keys/devices/{device}/rotation"
@@ -81,12 +83,12 @@ package enum Endpoint: String, CaseIterable, Sendable {
       .showCompromise, .showCertificate, .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople,
       .listAudit, .verifyAudit:
       .get
-    case .signIn, .acknowledgeAlert, .addPatient, .addAccount, .createClaim, .rotateKey, .suspendKey, .deactivateKey,
+    case .signIn, .acknowledgeAlert, .addPatient, .addAccount, .revokeDevice, .createClaim, .rotateKey, .suspendKey, .deactivateKey,
       .reportCompromise, .proposeDestruction, .holdKeys, .approveProposal, .rotateTenantKey, .startRewrap:
       .post
     case .assignDevice, .assignPatient: .put
     case .changeAccount: .patch
-    case .signOut, .unassignPatient, .revokeClaim, .resumeKey, .cancelDestruction, .releaseKeys, .withdrawProposal:
+    case .signOut, .unassignPatient, .reinstateDevice, .revokeClaim, .resumeKey, .cancelDestruction, .releaseKeys, .withdrawProposal:
       .delete
     }
   }

@@ -1,4 +1,3 @@
-internal import Decryptor
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -14,9 +13,7 @@ struct KeyDesk: Sendable {
   /// `nil` where the dashboard has no vault to administer.
   let vault: (any KeyAdministration)?
   let chunks: any ChunkStore
-  let registry: any RegistryStore
   let addresses: DeviceAddresses?
-  let time: Timekeeper
   let logger: Logger
 
   /// Passes a request on and the answer back, whatever it is.
@@ -24,21 +21,6 @@ struct KeyDesk: Sendable {
     _ endpoint: Endpoint, _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
     Self.response(try await ask(endpoint, request, context, signedIn))
-  }
-
-  /// Asks for a new key of a device: the vault decides its version, the broker tells the device.
-  func rotate(
-    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
-  ) async throws -> Response {
-    struct Asked: Decodable {
-      let device: DeviceID
-      let version: KeyVersion
-    }
-    let reply = try await ask(.rotateKey, request, context, signedIn)
-    guard reply.status == 200 else { return Self.response(reply) }
-    let asked = try Self.decode(Asked.self, reply)
-    try await registry.enqueue(.rotateDataKey(asked.version), for: asked.device, at: time.unixMicroseconds())
-    return Self.response(reply)
   }
 
   /// A one-time claim with all that the device needs: told once, kept nowhere.
@@ -58,10 +40,6 @@ struct KeyDesk: Sendable {
     let reply = try await ask(endpoint, request, context, signedIn)
     guard reply.status == 200 else { return Self.response(reply) }
     let report = try Self.decode(ExposureView.Report.self, reply)
-    if endpoint == .reportCompromise, let next = report.nextVersion {
-      let command = DeviceCommand.rotateDataKey(KeyVersion(rawValue: next))
-      try await registry.enqueue(command, for: report.device, at: time.unixMicroseconds())
-    }
     let sessions = try await chunks.sessions(of: report.device, limit: Int(Int32.max))
     return try JSONReply.response(ExposureView(report, sessions: sessions))
   }

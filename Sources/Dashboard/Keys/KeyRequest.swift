@@ -51,6 +51,8 @@ struct KeyRequest: Sendable {
     case .createClaim: return try claim()
     case .revokeClaim: return VaultCall(.delete, "/v1/claims/\(try numbered())")
     case .rotateKey: return VaultCall(.post, "/v1/devices/\(try named())/rotation")
+    case .revokeDevice: return try change("revocation")
+    case .reinstateDevice: return try takeBack("revocation")
     case .suspendKey: return try change("suspension")
     case .resumeKey: return try takeBack("suspension")
     case .deactivateKey: return try change("deactivation")

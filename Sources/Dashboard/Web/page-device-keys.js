@@ -49,6 +49,7 @@ export function showDeviceKeys(main, name) {
       has("active") ? button("rotateKey", "rotation", { needsReason: false }) : "",
       has("active") ? button("suspendKey", "suspension") : "",
       has("suspended") ? button("resumeKey", "suspension", { method: "DELETE" }) : "",
+      device.revoked ? button("reinstateDevice", "revocation", { method: "DELETE" }) : button("revokeDevice", "revocation", { isDangerous: true, done: (/** @type {any} */ answer) => done(t(answer.isCut ? "revokeDeviceCut" : "revokeDeviceDone", { device: name, ms: answer.milliseconds }))() }),
       isThere && !device.legalHold ? button("holdKeys", "hold") : "",
       device.legalHold ? releaseButton(name, load) : "",
       device.isDestructionScheduled ? cancelButton(name, done(t("cancelledDone", { device: name }))) : "",

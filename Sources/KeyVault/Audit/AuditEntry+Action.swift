@@ -18,6 +18,7 @@ extension AuditEntry {
     case rotateTenant = "rotate-tenant"
     case rotateRoot = "rotate-root"
     case rewrap, suspend, resume, deactivate, revoke, reinstate
+    case confirmRevocation = "confirm-revocation"
     case reportCompromise = "report-compromise"
     case scheduleDestruction = "schedule-destruction"
     case cancelDestruction = "cancel-destruction"

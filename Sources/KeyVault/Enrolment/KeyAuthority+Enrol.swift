@@ -55,6 +55,11 @@ extension KeyAuthority {
         let claim = try Row.fetchOne(
           database, sql: "SELECT * FROM claim WHERE token_hash = ?", arguments: [Data(request.tokenHash)])
       else { return try refuse(claimRefused, "claim unknown") }
+      if (claim["device"] as String) == request.device.name,
+        let flaw = try enrolmentFlaw(of: request.device, isClaimUsed: (claim["used"] as Int64?) != nil, database)
+      {
+        return try refuse(VaultError(.deviceRevoked, "\(request.device) is revoked: it was not reinstated"), flaw)
+      }
       if (claim["used"] as Int64?) != nil, (claim["used_digest"] as Data?) == Data(request.digest),
         (claim["device"] as String) == request.device.name,
         let earlier = try earlierEnrolment(of: request.device, database)
@@ -88,7 +93,7 @@ extension KeyAuthority {
         INSERT INTO device (name, enrolled, serial, certificate, expires, access_revision) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET enrolled = excluded.enrolled, serial = excluded.serial,
           certificate = excluded.certificate, expires = excluded.expires, pending = NULL,
-          access_revision = excluded.access_revision
+          revoked = NULL, reinstated = NULL, access_revision = excluded.access_revision
         """,
       arguments: [
         request.device.name, time, Data(certificate.serialNumber.bytes), Data(encoded),

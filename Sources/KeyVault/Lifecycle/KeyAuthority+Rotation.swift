@@ -85,8 +85,11 @@ extension KeyAuthority {
   ) throws -> Bool {
     guard
       let row = try Row.fetchOne(
-        database, sql: "SELECT serial, pending FROM device WHERE name = ?", arguments: [device.name])
+        database, sql: "SELECT serial, pending, revoked FROM device WHERE name = ?", arguments: [device.name])
     else { throw VaultError(.unknownDevice, "\(device) is not enrolled") }
+    guard (row["revoked"] as Int64?) == nil else {
+      throw VaultError(.deviceRevoked, "\(device) is revoked: its certificate is void")
+    }
     guard Array(row["serial"] as Data) == serial else {
       throw VaultError(.forbidden, "this certificate of \(device) was replaced by a later enrolment")
     }

@@ -4,9 +4,12 @@ internal import Wire
 
 extension KeyAuthority {
   /// The services that get an identity.
-  static let services: [ServiceID] = [.broker, .decryptor, .notifier, .dashboard, .operatorConsole]
+  static let services: [ServiceID] = [
+    .broker, .gatekeeper, .decryptor, .notifier, .dashboard, .operatorConsole,
+  ]
 
-  /// What each service may receive at first, of all devices. The broker and the operator may receive nothing.
+  /// What each service may receive at first, of all devices. The broker, the gatekeeper and the
+  /// operator may receive nothing.
   static let firstGrants: [(service: ServiceID, purpose: GrantPurpose)] = [
     (.decryptor, .session), (.decryptor, .findings), (.notifier, .findings), (.dashboard, .session),
     (.dashboard, .findings), (.dashboard, .patients), (.dashboard, .people),
@@ -37,7 +40,7 @@ extension KeyAuthority {
     try PrivateFile.makeDirectory(mosquitto)
     try PrivateFile.replace("\(mosquitto)/server.pem", text: server.certificatePEM)
     try PrivateFile.replace("\(mosquitto)/server.key", text: server.privateKeyPEM)
-    // Devices and the broker's service both sign in to mosquitto.
+    // Devices, the broker and the gatekeeper sign in to mosquitto.
     try PrivateFile.replace("\(mosquitto)/clients-ca.pem", text: deviceAuthorityPEM + serviceAuthorityPEM)
     let https = "\(directory)/https"
     let pages = try issueServerIdentity(named: "dashboard", hosts: hosts)

@@ -23,7 +23,7 @@ struct SessionRegister {
     self.time = time
     key = try database.cachedStatement(
       sql: """
-        SELECT version, state, kek, wrapped, sessions, device.revoked, pending,
+        SELECT version, state, kek, wrapped, sessions, device.revoked, revoked_version, pending,
           EXISTS (SELECT 1 FROM destruction
             WHERE destruction.device = name AND cancelled IS NULL AND carried_out IS NULL) AS ending
         FROM device_key JOIN device ON name = device WHERE device = ? AND version = ?
@@ -61,7 +61,11 @@ struct SessionRegister {
     _ request: ReleaseRequest, _ stored: StoredDeviceKey, _ row: Row
   ) throws -> ReleaseRefusal? {
     if stored.state.release == .knownSessions { return .compromised }
-    if (row["revoked"] as Int64?) != nil { return .revoked }
+    // A key from before a revocation opens no new session, not even after the device was reinstated: who took the key
+    // may still hold it.
+    if (row["revoked"] as Int64?) != nil || (row["revoked_version"] as Int64) >= Int64(request.version.rawValue) {
+      return .revoked
+    }
     let sessions: Int64 = row["sessions"]
     guard sessions < KeyPolicy.sessionLimit else { return .limitReached }
     try insert.execute(arguments: [

@@ -7,6 +7,7 @@ package enum AdministrationEndpoint: String, CaseIterable, Sendable {
   case createClaim, listClaims, revokeClaim
   case rotateDevice, suspendDevice, resumeDevice, deactivateDevice, reportCompromise, showCompromise,
     admitSession
+  case revokeDevice, reinstateDevice
   case proposeDestruction, cancelDestruction, showCertificate, listDestructions
   case holdDevice, releaseHold, listHolds
   case listProposals, proposeRootRotation, approveProposal, withdrawProposal
@@ -27,6 +28,7 @@ package enum AdministrationEndpoint: String, CaseIterable, Sendable {
     case .rotateDevice: "/v1/devices/:device/rotation"
     case .suspendDevice, .resumeDevice: "/v1/devices/:device/suspension"
     case .deactivateDevice: "/v1/devices/:device/deactivation"
+    case .revokeDevice, .reinstateDevice: "/v1/devices/:device/revocation"
     case .reportCompromise, .showCompromise: "/v1/devices/:device/compromise"
     case .admitSession: "/v1/devices/:device/sessions"
     case .proposeDestruction, .cancelDestruction: "/v1/devices/:device/destruction"
@@ -58,11 +60,13 @@ package enum AdministrationEndpoint: String, CaseIterable, Sendable {
       .showRecovery:
       .get
     case .createClaim, .rotateDevice, .suspendDevice, .deactivateDevice, .reportCompromise, .admitSession,
+      .revokeDevice,
       .proposeDestruction,
       .holdDevice, .proposeRootRotation, .approveProposal, .rotateTenantKey, .startRewrap, .addPerson, .addGrant,
       .makeBackup:
       .post
-    case .revokeClaim, .resumeDevice, .cancelDestruction, .releaseHold, .withdrawProposal, .removePerson,
+    case .revokeClaim, .reinstateDevice, .resumeDevice, .cancelDestruction, .releaseHold, .withdrawProposal,
+      .removePerson,
       .removeGrant:
       .delete
     }

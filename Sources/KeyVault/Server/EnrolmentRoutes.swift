@@ -29,6 +29,9 @@ struct EnrolmentRoutes: Sendable {
         VaultMetrics.enrolments.increment()
         context.logger.info(
           "device enrolled", metadata: ["device": "\(enrolment.device)", "version": "\(enrolment.version)"])
+        // The device connects to mosquitto as soon as it has this answer; it should find itself known there.
+        // Enrolled it is either way.
+        _ = try? await door.authority.isAccessApplied(to: enrolment.device, within: AccessRoutes.patience)
         return VaultResponse.cbor(enrolment.encoded)
       } catch let error as VaultError where error.code == .sealed {
         // The device is not at fault.

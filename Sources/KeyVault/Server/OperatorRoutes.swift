@@ -115,6 +115,16 @@ struct OperatorRoutes: Sendable {
     case .deactivateDevice:
       let reason = try await call.decode(ReasonRequest.self).reason
       return try version(authority.deactivate(device, reason: reason, actor: actor))
+    case .revokeDevice:
+      let reason = try await call.decode(ReasonRequest.self).reason
+      let start = ContinuousClock.now
+      let revocation = try authority.revoke(device, reason: reason, actor: actor)
+      let isCut = try await authority.isAccessApplied(to: device, within: AccessRoutes.patience)
+      return try VaultResponse.json(
+        RevocationAnswer(
+          device: device, revoked: revocation.revoked, isCut: isCut,
+          milliseconds: (ContinuousClock.now - start).milliseconds))
+    case .reinstateDevice: try authority.reinstate(device, reason: call.reason(), actor: actor)
     case .reportCompromise:
       let asked = try await call.decode(CompromiseRequest.self)
       return try VaultResponse.json(

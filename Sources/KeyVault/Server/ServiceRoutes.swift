@@ -57,12 +57,22 @@ struct ServiceRoutes: Sendable {
     }
     SealRoutes(door: door, service: self).add(to: router)
     OperatorRoutes(door: door, service: self).add(to: router)
+    AccessRoutes(door: door, service: self).add(to: router)
     return router
   }
 
   /// Who asks; told by a sealed vault too.
   func identity(_ context: VaultRequestContext) async throws -> PeerIdentity {
-    try await context.connection.identity(trust: door.trust, now: door.clock())
+    let identity = try await context.connection.identity(trust: door.trust, now: door.clock())
+    // At each request, not only at the handshake: a device that is revoked keeps no open door. A sealed vault cannot know,
+    // and has nothing for devices either.
+    if case .device(let device, _) = identity, let authority = try? authority, try authority.isRevoked(device) {
+      try authority.recordRefusal(
+        .access, actor: identity.actor, object: context.endpointPath ?? "route",
+        reason: VaultError.Code.deviceRevoked.rawValue)
+      throw VaultError(.deviceRevoked, "\(device) is revoked: its certificate is void")
+    }
+    return identity
   }
 
   /// The service that asks; a device is refused, and the refusal recorded.

@@ -55,7 +55,7 @@ extension VaultError {
   var status: HTTPResponse.Status {
     switch code {
     case .badRequest, .unopenable, .badCertificateRequest: .badRequest
-    case .claimRefused, .forbidden, .noGrant: .forbidden
+    case .claimRefused, .forbidden, .noGrant, .deviceRevoked: .forbidden
     case .unknownDevice, .unknown: .notFound
     case .stateForbids, .unexpectedVersion, .rotationNotRequested, .keyReused, .alreadyInitialised, .limitReached,
       .needsSecondPerson, .heldByLaw:

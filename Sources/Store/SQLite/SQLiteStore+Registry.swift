@@ -54,41 +54,6 @@ extension SQLiteStore: RegistryStore {
     }
   }
 
-  /// See ``RegistryStore/enqueue(_:for:at:)``.
-  public func enqueue(
-    _ command: DeviceCommand, for device: DeviceID, at time: UnixMicroseconds
-  ) async throws(StoreError) {
-    try await registry.write { db in
-      try db.execute(
-        sql: "INSERT INTO command (device, command, queued_at) VALUES (?, ?, ?)",
-        arguments: [device.name, Data(command.encoded()), Int64(clamping: time)])
-    }
-  }
-
-  /// See ``RegistryStore/pendingCommands(limit:)``.
-  public func pendingCommands(limit: Int) async throws(StoreError) -> [QueuedCommand] {
-    try await registry.read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT id, device, command, queued_at FROM command WHERE sent_at IS NULL ORDER BY id LIMIT ?",
-        arguments: [max(limit, 0)]
-      ).compactMap { row in
-        guard let device = DeviceID(row[1] as String),
-          let command = try? DeviceCommand(decoding: [UInt8](row[2] as Data))
-        else { return nil }
-        return QueuedCommand(id: row[0], device: device, command: command, queuedAt: UInt64(row[3] as Int64))
-      }
-    }
-  }
-
-  /// See ``RegistryStore/markSent(_:at:)``.
-  public func markSent(_ command: Int64, at time: UnixMicroseconds) async throws(StoreError) {
-    try await registry.write { db in
-      try db.execute(
-        sql: "UPDATE command SET sent_at = ? WHERE id = ? AND sent_at IS NULL",
-        arguments: [Int64(clamping: time), command])
-    }
-  }
-
   private static func patient(_ row: Row) -> PatientRecord? {
     guard let pseudonym = Pseudonym(row[0] as String) else { return nil }
     return PatientRecord(pseudonym: pseudonym, box: [UInt8](row[1] as Data), createdAt: UInt64(row[2] as Int64))

@@ -104,9 +104,5 @@ enum Schema {
     CREATE TABLE sign_in (
       token_hash BLOB PRIMARY KEY, account TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
       ) WITHOUT ROWID;
-    CREATE TABLE command (
-      id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, command BLOB NOT NULL, queued_at INTEGER NOT NULL,
-      sent_at INTEGER);
-    CREATE INDEX command_pending ON command (id) WHERE sent_at IS NULL;
     """
 }

@@ -29,6 +29,8 @@ public struct ServiceID: Hashable, Sendable, CustomStringConvertible, RawReprese
   public static let notifier = ServiceID(known: "notifier")
   /// Serves the pages.
   public static let dashboard = ServiceID(known: "dashboard")
+  /// Carries the vault's access list to mosquitto, and the vault's commands to devices.
+  public static let gatekeeper = ServiceID(known: "gatekeeper")
   /// The person at the command line who runs the system.
   public static let operatorConsole = ServiceID(known: "operator")
 }

@@ -16,7 +16,7 @@ struct BrokerCommand: AsyncParsableCommand {
     let settings = try options.load()
     let process = ServiceProcess("broker", settings: settings)
     let credentials = try ServiceProcess.credentials(settings)
-    let store = try await ServiceProcess.openStore(settings, writing: [.chunks, .registry])
+    let store = try await ServiceProcess.openStore(settings, writing: [.chunks])
     let mqtt = MQTTConfiguration(
       host: settings[Keys.mqttHost], port: UInt16(settings[Keys.mqttPort]), clientID: "svc.broker",
       isCleanSession: false, keepAliveSeconds: 30,
@@ -29,7 +29,7 @@ struct BrokerCommand: AsyncParsableCommand {
     let service = BrokerService(
       configuration: BrokerConfiguration(
         mqtt: mqtt, retention: .seconds(settings[Keys.brokerRetentionDays] * 86_400)),
-      chunks: store, registry: store, changes: store, logger: process.logger)
+      chunks: store, logger: process.logger)
     try await process.run([service], checks: [.init(name: "broker") { service.isReady }])
   }
 }

@@ -28,6 +28,7 @@ struct VaultCommand: AsyncParsableCommand {
         subcommands: [
           VaultClaimCommand.self, VaultClaimsCommand.self, VaultRevokeClaimCommand.self, VaultRotateCommand.self,
           VaultSuspendCommand.self, VaultResumeCommand.self, VaultDeactivateCommand.self, VaultCompromiseCommand.self,
+          VaultRevokeCommand.self, VaultReinstateCommand.self,
         ]),
       CommandGroup(
         name: "Destruction:",
@@ -124,7 +125,8 @@ enum VaultFault {
 
   private static func exit(_ code: VaultError.Code) -> ExitCode {
     switch code {
-    case .wrongRoot, .forbidden, .noGrant, .claimRefused, .needsSecondPerson, .heldByLaw, .stateForbids:
+    case .wrongRoot, .forbidden, .noGrant, .claimRefused, .needsSecondPerson, .heldByLaw, .stateForbids,
+      .deviceRevoked:
       ExitStatus.noPermission
     case .rootUnreadable, .notInitialised, .alreadyInitialised, .notInMemory, .badRequest: ExitStatus.configuration
     case .inUse, .sealed, .storage, .auditUnavailable, .tooMany, .timedOut: ExitStatus.unavailable

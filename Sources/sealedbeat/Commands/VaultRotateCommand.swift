@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import KeyVaultClient
-import Store
 import Wire
 
 /// Gives a device a new data key.
@@ -9,19 +7,16 @@ struct VaultRotateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate", abstract: "Ask a device to make its next data key.",
     discussion: """
-      Leaves the command in the store for the broker to publish. The device makes the key, hands it to the vault sealed, and begins a new
-      session with it; nothing that was recorded before becomes unreadable.
+      The gatekeeper publishes the command, again and again until it is carried out. The device makes the key, hands it to
+      the vault sealed, and begins a new session with it; nothing that was recorded before becomes unreadable.
       """)
 
   @Argument(help: "The device's id.") var device: DeviceID
   @OptionGroup var access: VaultAccess
 
   func run() async throws {
-    let store = try await ServiceProcess.openStore(access.options.load(), writing: [.registry])
     try await access.withVault { vault in
       let version = try await vault.requestRotation(device)
-      try await store.enqueue(
-        .rotateDataKey(version), for: device, at: UInt64(Date().timeIntervalSince1970 * 1_000_000))
       print("\(device) is asked to make key \(version)")
     }
   }

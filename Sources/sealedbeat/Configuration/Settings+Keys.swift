@@ -88,6 +88,10 @@ enum Keys {
   static let mosquitto = Setting.text(
     "up.mosquitto", "/usr/sbin/mosquitto", "The mosquitto that `sealedbeat up` starts.")
 
+  static let mosquittoPlugin = Setting.text(
+    "up.mosquitto-plugin", "",
+    "mosquitto's dynamic-security plugin; empty to look where packages put it.")
+
   static let all: [SettingDescription] = [
     dataDirectory.description, credentialsDirectory.description, logLevel.description, logFormat.description,
     healthHost.description, healthPort.description, mqttHost.description, mqttPort.description, mqttBind.description,
@@ -100,6 +104,6 @@ enum Keys {
     smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,
     smtpCA.description, webhookURL.description, webhookSecretFile.description, webhookCA.description,
     noDataSeconds.description, dashboardBind.description, dashboardPort.description, dashboardURL.description,
-    dashboardCertificate.description, dashboardKey.description, mosquitto.description,
+    dashboardCertificate.description, dashboardKey.description, mosquitto.description, mosquittoPlugin.description,
   ]
 }

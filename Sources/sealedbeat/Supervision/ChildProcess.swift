@@ -15,6 +15,8 @@ struct ChildSpecification: Sendable {
   var logFile: String?
   /// Where to ask whether it is ready; `nil` when it cannot tell.
   var healthPort: Int?
+  /// Runs before each start, the later ones too.
+  var prepare: (@Sendable () async -> Void)?
 }
 
 /// A running child.

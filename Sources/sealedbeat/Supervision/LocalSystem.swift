@@ -1,4 +1,5 @@
 import Foundation
+import Gatekeeper
 import Glibc
 import Logging
 
@@ -11,6 +12,7 @@ struct LocalSystem: Sendable {
   let supervisor: Supervisor
   let logger: Logger
   private let executable: String
+  private let mosquittoPlugin: String
   private let configurationFile: String
 
   /// Where the parts listen.
@@ -35,6 +37,12 @@ struct LocalSystem: Sendable {
         "mosquitto is not at \(settings[Keys.mosquitto]); `scripts/bootstrap` installs it, or name another with "
           + "--set up.mosquitto=…")
     }
+    guard let plugin = MosquittoPlugin.find(settings[Keys.mosquittoPlugin]) else {
+      throw SupervisionFault(
+        "mosquitto's dynamic-security plugin is not in any of \(MosquittoPlugin.places.joined(separator: ", ")); it comes "
+          + "with mosquitto 2.0 or later, or name it with --set up.mosquitto-plugin=…")
+    }
+    mosquittoPlugin = plugin
     guard let executable = Self.ownExecutable() else { throw SupervisionFault("This program cannot find itself.") }
     self.executable = executable
     runtime = try RuntimeDirectory(for: data.path)
@@ -93,8 +101,9 @@ struct LocalSystem: Sendable {
         "--enrol-listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.enrolURL))",
       ],
       credentials: "svc.vault")
+    try await waitUntilReady(timeout: .seconds(60))
     try await startMosquitto()
-    for service in ["broker", "decryptor", "notifier", "dashboard"] {
+    for service in ["gatekeeper", "broker", "decryptor", "notifier", "dashboard"] {
       try await start(service, [service, "--config", configurationFile], credentials: "svc.\(service)")
     }
   }
@@ -172,22 +181,37 @@ struct LocalSystem: Sendable {
 
   private func startMosquitto() async throws {
     let credentials = "\(addresses.credentials)/mosquitto"
+    let accessFile = "\(data.mosquitto)/dynamic-security.json"
     let configuration = MosquittoConfiguration(
       port: addresses.mqttPort, bindAddress: settings[Keys.mqttBind], serverCertificate: "\(credentials)/server.pem",
       serverKey: "\(credentials)/server.key", clientCA: "\(credentials)/clients-ca.pem",
-      accessList: "\(data.mosquitto)/acl", user: Self.userName())
+      accessPlugin: mosquittoPlugin, accessFile: accessFile, user: Self.userName())
     let file = "\(data.mosquitto)/mosquitto.conf"
     try configuration.render().write(toFile: file, atomically: true, encoding: .utf8)
-    try MosquittoConfiguration.accessList.write(toFile: "\(data.mosquitto)/acl", atomically: true, encoding: .utf8)
     chmod(file, 0o600)
-    chmod("\(data.mosquitto)/acl", 0o600)
     var environment = Self.baseEnvironment()
     environment["CREDENTIALS_DIRECTORY"] = credentials
     try await supervisor.start(
       ChildSpecification(
         name: "mosquitto", executable: executable,
         arguments: ["run-guarded", settings[Keys.mosquitto], "-c", file], environment: environment,
-        logFile: "\(data.logs)/mosquitto.log", healthPort: nil))
+        logFile: "\(data.logs)/mosquitto.log", healthPort: nil,
+        prepare: { [self] in await prepareAccess(accessFile) }))
+  }
+
+  /// Makes mosquitto's access file from the vault's list, unless there is one that can be read: mosquitto keeps it up to
+  /// date, and the gatekeeper compares it with the list. Without a file mosquitto would serve nobody, the gatekeeper included.
+  private func prepareAccess(_ file: String) async {
+    if let contents = FileManager.default.contents(atPath: file), AccessFile.isReadable(Array(contents)) { return }
+    do {
+      let end = try await run(
+        "gatekeeper", ["gatekeeper", "--config", configurationFile, "--prepare", file], credentials: "svc.gatekeeper")
+      guard end.exitCode != 0 else { return }
+      logger.warning("the vault does not tell its access list; the gatekeeper lets devices in one by one")
+      try AccessFileOnDisk.write(AccessFile(devices: []), to: file)
+    } catch {
+      logger.error("mosquitto's access file cannot be made", metadata: ["reason": "\(error)"])
+    }
   }
 
   private func port(of url: String) -> Int { URL(string: url)?.port ?? 0 }

@@ -1,25 +1,4 @@
 extension MosquittoConfiguration {
-  /// The text of `infra/mosquitto/acl`: a device writes and reads under its own name only.
-  package static let accessList = """
-    # Who may do what. %u is the user name, which mosquitto takes from the client's certificate.
-    # Everything that is not allowed here is refused. A line without "user" before it would apply to anonymous clients, of
-    # which there are none.
-
-    # A device: its own four topics.
-    pattern write sb/1/%u/chunk
-    pattern write sb/1/%u/status
-    pattern read sb/1/%u/receipt
-    pattern read sb/1/%u/command
-
-    # The broker: the other end of them, for every device.
-    user svc.broker
-    topic read sb/1/+/chunk
-    topic read sb/1/+/status
-    topic write sb/1/+/receipt
-    topic write sb/1/+/command
-
-    """
-
   /// The text of `infra/mosquitto/mosquitto.conf.template`.
   package static let template = """
     # mosquitto 2.0 for SealedBeat: one listener, TLS 1.2 or later, nobody without a certificate.
@@ -41,11 +20,13 @@ extension MosquittoConfiguration {
     tls_version tlsv1.2
     ciphers ECDHE+AESGCM:ECDHE+CHACHA20
 
-    # What: a device writes and reads under its own name only.
-    acl_file @ACCESS_LIST@
+    # What: nothing, unless the plugin allows it. The gatekeeper tells the plugin which devices there are; each writes and reads
+    # under its own name only. The plugin rewrites its file at each change, so its directory must be writable.
+    plugin @ACCESS_PLUGIN@
+    plugin_opt_config_file @ACCESS_FILE@
 
     # Sizes: a chunk has at most 1,024 bytes. Up to 2,048 reach the broker, which counts and quarantines them; beyond that
-    # nothing is carried.
+    # nothing is carried, the gatekeeper's messages included.
     message_size_limit 2048
     max_packet_size 4096
 
@@ -66,8 +47,10 @@ extension MosquittoConfiguration {
     sys_interval 0
     set_tcp_nodelay true
 
-    # Connections and refusals, never payloads.
+    # Connections and refusals, never payloads. The gatekeeper reads the notices: a certificate is all that a connection needs,
+    # so it is the one to see that somebody is here who should not be, and to end it.
     log_dest stderr
+    log_dest topic
     log_type error
     log_type warning
     log_type notice

@@ -11,22 +11,25 @@ package struct MosquittoConfiguration: Sendable {
   package var serverKey: String
   /// PEM file: the authorities that issue the certificates of devices and services.
   package var clientCA: String
-  /// The file with ``accessList``.
-  package var accessList: String
+  /// mosquitto's dynamic-security plugin.
+  package var accessPlugin: String
+  /// The plugin's file; mosquitto must be able to replace it.
+  package var accessFile: String
   /// The account that mosquitto changes to when it is started by root.
   package var user: String
 
   /// Names the parts.
   package init(
     port: Int, bindAddress: String, serverCertificate: String, serverKey: String, clientCA: String,
-    accessList: String, user: String
+    accessPlugin: String, accessFile: String, user: String
   ) {
     self.port = port
     self.bindAddress = bindAddress
     self.serverCertificate = serverCertificate
     self.serverKey = serverKey
     self.clientCA = clientCA
-    self.accessList = accessList
+    self.accessPlugin = accessPlugin
+    self.accessFile = accessFile
     self.user = user
   }
 
@@ -49,7 +52,8 @@ package struct MosquittoConfiguration: Sendable {
       "@SERVER_CERTIFICATE@": try Self.value(serverCertificate, "the server certificate", isPath: true),
       "@SERVER_KEY@": try Self.value(serverKey, "the server key", isPath: true),
       "@CLIENT_CA@": try Self.value(clientCA, "the CA file", isPath: true),
-      "@ACCESS_LIST@": try Self.value(accessList, "the access list", isPath: true),
+      "@ACCESS_PLUGIN@": try Self.value(accessPlugin, "the access plugin", isPath: true),
+      "@ACCESS_FILE@": try Self.value(accessFile, "the access file", isPath: true),
       "@USER@": try Self.value(user, "the user", isPath: false),
     ]
     // One pass over the words, so that a value is never searched for another's place.

@@ -78,6 +78,7 @@ actor Supervisor {
 
   private func launch(_ name: String) async throws {
     guard let specification = entries[name]?.specification else { return }
+    await specification.prepare?()
     let process = try await ChildProcess.spawn(specification)
     entries[name]?.process = process
     entries[name]?.startedAt = .now

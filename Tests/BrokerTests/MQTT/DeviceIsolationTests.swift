@@ -1,4 +1,5 @@
 import Foundation
+import Gatekeeper
 import MQTT
 import Testing
 import Wire
@@ -43,7 +44,9 @@ struct DeviceIsolationTests {
         let mallory = try await connect(try server.client("dev-mallory"), on: loop)
         let filters = ["#", "sb/1/+/chunk", "sb/1/dev-victim/receipt", "sb/1/dev-victim/command", "sb/1/+/receipt"]
         mallory.connection.subscribe(filters)
-        for _ in filters { _ = try await mallory.subscribed() }
+        for filter in filters { #expect(try await mallory.subscribed() == [128], "\(filter)") }
+        mallory.connection.subscribe(["sb/1/dev-mallory/receipt"])
+        #expect(try await mallory.subscribed() == [1])
         let broker = try await connect(try server.client("svc.broker"), on: loop)
         let victim = try await connect(try server.client("dev-victim"), on: loop)
         victim.connection.publish(MQTTPublication(topic: "sb/1/dev-victim/chunk", payload: [1], token: 1))
@@ -130,11 +133,13 @@ struct DeviceIsolationTests {
       contentsOf: InstalledMosquitto.folder.appending(
         path: "../../Sources/sealedbeat/Supervision/MosquittoConfiguration+Text.swift"), encoding: .utf8)
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map { $0.drop { $0 == " " } }
-    for file in ["mosquitto.conf.template", "acl"] {
-      let text = try String(contentsOf: InstalledMosquitto.folder.appending(path: file), encoding: .utf8)
-      let expected = text.split(separator: "\n", omittingEmptySubsequences: false)
-      let start = try #require(lines.firstIndex { $0 == expected[0] })
-      #expect(Array(lines[start..<min(start + expected.count, lines.count)]) == expected)
-    }
+    let text = try String(
+      contentsOf: InstalledMosquitto.folder.appending(path: "mosquitto.conf.template"), encoding: .utf8)
+    let expected = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let start = try #require(lines.firstIndex { $0 == expected[0] })
+    #expect(Array(lines[start..<min(start + expected.count, lines.count)]) == expected)
+    let accessFile = try String(
+      contentsOf: InstalledMosquitto.folder.appending(path: "dynamic-security.json"), encoding: .utf8)
+    #expect(try accessFile == AccessFile(devices: []).render())
   }
 }

@@ -15,12 +15,12 @@ func withBroker(
   try await withTemporaryDirectory { directory in
     let server = try InstalledMosquitto(in: directory)
     let store = try await SQLiteStore.open(
-      directory: directory.appending(path: "store").path, writing: [.chunks, .registry])
+      directory: directory.appending(path: "store").path, writing: [.chunks])
     defer { store.close() }
     let service = BrokerService(
       configuration: BrokerConfiguration(
         mqtt: try server.client("svc.broker", isClean: false), telemetryInterval: .milliseconds(20)),
-      chunks: chunks(store), registry: store, changes: store, logger: Logger(label: "test"))
+      chunks: chunks(store), logger: Logger(label: "test"))
     try await withEventLoop { loop in
       let device = try RecordedConnection(try server.client("dev-one"), on: loop)
       device.connection.connect()

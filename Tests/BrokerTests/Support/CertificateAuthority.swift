@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Certificates for a test, made with the openssl command line in a directory of its own.
 struct CertificateAuthority {
@@ -41,7 +42,7 @@ struct CertificateAuthority {
     process.arguments = arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try ProcessStart.oneAtATime.withLock { _ in try process.run() }
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw Failure(arguments: arguments) }
   }

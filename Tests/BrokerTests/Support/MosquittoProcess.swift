@@ -1,5 +1,6 @@
 import Foundation
 import MQTT
+import Synchronization
 
 /// Debian's mosquitto as a child on a port that was free a moment ago, in its own temporary directory.
 final class MosquittoProcess: Sendable {
@@ -21,7 +22,7 @@ final class MosquittoProcess: Sendable {
     let output = try FileHandle(forWritingTo: log)
     process.standardOutput = output
     process.standardError = output
-    try process.run()
+    try ProcessStart.oneAtATime.withLock { _ in try process.run() }
   }
 
   deinit { stop() }
@@ -60,6 +61,11 @@ final class MosquittoProcess: Sendable {
     guard status else { throw CocoaError(.fileReadUnknown) }
     return UInt16(bigEndian: address.sin_port)
   }
+}
+
+/// Foundation's `Process.run` is not safe beside another one.
+enum ProcessStart {
+  static let oneAtATime = Mutex(())
 }
 
 /// Runs `body` with a new directory that is removed afterwards.
