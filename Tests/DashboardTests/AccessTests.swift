@@ -20,7 +20,8 @@ import Wire
     .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople, .listAudit, .verifyAudit,
   ]
   private static let keyChanges: Set<Endpoint> = [
-    .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey, .deactivateKey, .reportCompromise,
+    .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey, .deactivateKey,
+    .reportCompromise,
     .proposeDestruction, .cancelDestruction, .holdKeys, .releaseKeys, .approveProposal, .withdrawProposal,
     .rotateTenantKey, .startRewrap,
   ]

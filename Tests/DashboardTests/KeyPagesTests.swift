@@ -53,12 +53,6 @@ import Wire
           == ["sb-002"])
       #expect(try await post("rotation", "{}").json()["version"] as? Int == 2)
       #expect(try vault.authority.device(device).pendingVersion == 2)
-      #expect(try await post("revocation").json()["revoked"] is Int)
-      #expect(try vault.authority.device(device).revoked != nil)
-      let reinstated = try await browser.send(
-        client, .delete, "/api/keys/devices/sb-001/revocation", body: #"{"reason":"found"}"#)
-      #expect(reinstated.status == .ok)
-      #expect(try vault.authority.device(device).revoked == nil)
       #expect(try await post("suspension").status == .ok)
       #expect(try vault.authority.device(device).keys.map(\.state) == [.suspended])
       let resumed = try await browser.send(
@@ -82,6 +76,11 @@ import Wire
         client, .post, "/api/keys/tenant-key/rotation", body: #"{"reason":"due"}"#)
       #expect(try moved.json()["version"] as? Int == 2)
       #expect(try await browser.send(client, .get, "/api/keys/rewrap").json()["version"] as? Int == 2)
+      let revocation = "/api/keys/devices/sb-002/revocation"
+      let revoked = try await browser.send(client, .post, revocation, body: #"{"reason":"left in a taxi"}"#).json()
+      #expect(revoked["revoked"] is Int && revoked["isCut"] is Bool)
+      #expect(try vault.authority.device(#require(DeviceID("sb-002"))).revoked != nil)
+      #expect(try await browser.send(client, .delete, revocation, body: #"{"reason":"found"}"#).status == .ok)
       #expect(try await browser.send(client, .get, "/api/keys/devices/sb-404").status == .notFound)
     }
   }

@@ -205,6 +205,21 @@ def test_a_compromise_lists_what_lies_open(ward):
         admin.clean()
 
 
+def test_a_device_is_cut_off_and_let_in_again(ward):
+    system, _ = ward
+    with Page(system, "admin") as admin:
+        admin.go("/keys/devices/bed-2", "keys-of-device")
+        admin.click("revokeDevice")
+        admin.confirm("left in a taxi")
+        pages.wait(admin.driver, 10, lambda _: "cut after" in admin.text("said"), "the page does not say that it is cut")
+        pages.wait(admin.driver, 10, lambda _: "Revoked since" in admin.text("device-facts"), "the page does not show it")
+        admin.shot("keys-revoked")
+        admin.click("reinstateDevice")
+        admin.confirm("found again")
+        pages.wait(admin.driver, 10, lambda _: "may enrol again" in admin.text("said"), "the page does not say it")
+        admin.clean()
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_on_a_phone(ward, dark):
     system, _ = ward

@@ -36,7 +36,8 @@ package enum Access: Hashable, Sendable {
       .showCertificate, .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople, .listAudit,
       .verifyAudit:
       .only([.administrator, .auditor])
-    case .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey, .deactivateKey, .reportCompromise,
+    case .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey,
+      .deactivateKey, .reportCompromise,
       .proposeDestruction, .cancelDestruction, .holdKeys, .releaseKeys, .approveProposal, .withdrawProposal,
       .rotateTenantKey, .startRewrap:
       .only([.administrator])

@@ -83,12 +83,14 @@ package enum Endpoint: String, CaseIterable, Sendable {
       .showCompromise, .showCertificate, .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople,
       .listAudit, .verifyAudit:
       .get
-    case .signIn, .acknowledgeAlert, .addPatient, .addAccount, .revokeDevice, .createClaim, .rotateKey, .suspendKey, .deactivateKey,
+    case .signIn, .acknowledgeAlert, .addPatient, .addAccount, .revokeDevice, .createClaim, .rotateKey, .suspendKey,
+      .deactivateKey,
       .reportCompromise, .proposeDestruction, .holdKeys, .approveProposal, .rotateTenantKey, .startRewrap:
       .post
     case .assignDevice, .assignPatient: .put
     case .changeAccount: .patch
-    case .signOut, .unassignPatient, .reinstateDevice, .revokeClaim, .resumeKey, .cancelDestruction, .releaseKeys, .withdrawProposal:
+    case .signOut, .unassignPatient, .reinstateDevice, .revokeClaim, .resumeKey, .cancelDestruction, .releaseKeys,
+      .withdrawProposal:
       .delete
     }
   }
