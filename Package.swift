@@ -188,7 +188,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .asyncHTTPClient,
+        "Dashboard", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVault", "KeyVaultClient", "Wire",
+        .asyncHTTPClient,
         .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL,
         .product(name: "NIOHTTP1", package: "swift-nio"), .swiftASN1, .x509,
       ]),

@@ -14,6 +14,8 @@ public struct DashboardConfiguration: Sendable {
   public var signInIdleLimit: Duration
   /// A sign-in ends after so long whatever happens: one shift.
   public var signInAbsoluteLimit: Duration
+  /// What devices that are let enrol are told; `nil` where nobody lets any enrol from here.
+  public var deviceAddresses: DeviceAddresses?
   /// Cost of checking a password.
   public var passwordCost: KeyDerivation.ScryptCost
 
@@ -23,18 +25,21 @@ public struct DashboardConfiguration: Sendable {
   ///   - port: TCP port; 0 takes a free one.
   ///   - certificateChainPath: Certificate chain (PEM).
   ///   - privateKeyPath: Private key (PEM).
+  ///   - deviceAddresses: What devices that are let enrol are told.
   ///   - passwordCost: What a password's hash costs.
   ///   - signInIdleLimit: 30 minutes, the upper limit of NIST SP 800-63B §4.2.3 for AAL2.
   ///   - signInAbsoluteLimit: 12 hours, the other limit of that clause.
   public init(
     host: String = "127.0.0.1", port: Int, certificateChainPath: String, privateKeyPath: String,
-    signInIdleLimit: Duration = .seconds(30 * 60), signInAbsoluteLimit: Duration = .seconds(12 * 60 * 60),
+    deviceAddresses: DeviceAddresses? = nil, signInIdleLimit: Duration = .seconds(30 * 60),
+    signInAbsoluteLimit: Duration = .seconds(12 * 60 * 60),
     passwordCost: KeyDerivation.ScryptCost = .interactive
   ) {
     self.host = host
     self.port = port
     self.certificateChainPath = certificateChainPath
     self.privateKeyPath = privateKeyPath
+    self.deviceAddresses = deviceAddresses
     self.signInIdleLimit = signInIdleLimit
     self.signInAbsoluteLimit = signInAbsoluteLimit
     self.passwordCost = passwordCost

@@ -24,30 +24,42 @@ public final class DashboardService: Service, Sendable {
 
   private let configuration: DashboardConfiguration
   private let changes: any StoreChanges
+  private let vault: (any KeyAdministration)?
   private let hub: LiveHub
   private let router: DashboardRouter
   private let logger: Logger
   private let state = Mutex<(port: Int?, isReady: Bool)>((nil, false))
 
-  /// Prepares the service; nothing is opened before ``run()``.
-  /// - Throws: When the web application's files are missing or the random generator fails.
+  /// Prepares the service; nothing is opened before ``run()``, which has to be called.
+  /// - Parameters:
+  ///   - configuration: How to serve.
+  ///   - chunks: Ciphertext.
+  ///   - findings: Sealed findings.
+  ///   - alerts: Alerts.
+  ///   - registry: Patients, accounts, sign-ins, and who may see whom.
+  ///   - changes: Tells what is new in the store.
+  ///   - keys: Releases keys of sessions.
+  ///   - vault: Where what persons ask about keys is handed on to, with the same identity.
+  ///   - logger: Never told a secret or a name.
+  /// - Throws: When the web application's files are missing, the identity cannot be read, or the random generator fails.
   public convenience init(
     configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore,
     alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
-    logger: Logger
+    vault: VaultClientConfiguration, logger: Logger
   ) throws {
     try self.init(
       configuration: configuration, chunks: chunks, findings: findings, alerts: alerts, registry: registry,
-      changes: changes, keys: keys, time: .system, logger: logger)
+      changes: changes, keys: keys, vault: try VaultOperator(vault), time: .system, logger: logger)
   }
 
   package init(
     configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore,
     alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
-    time: Timekeeper, logger: Logger
+    vault: (any KeyAdministration)? = nil, time: Timekeeper, logger: Logger
   ) throws {
     self.configuration = configuration
     self.changes = changes
+    self.vault = vault
     self.logger = logger
     hub = try LiveHub(
       chunks: chunks, findings: findings, alerts: alerts, registry: registry, keys: keys, time: time, logger: logger)
@@ -59,8 +71,10 @@ public final class DashboardService: Service, Sendable {
       accounts: AccountAdministration(registry: registry, verifier: verifier, time: time),
       patients: PatientAdministration(registry: registry, keys: keys, time: time), chunks: chunks, alerts: alerts,
       registry: registry, keys: keys,
-      findings: FindingsReader(store: findings, chunks: chunks, keys: keys, time: time),
-      strips: StripReader(chunks: chunks, keys: keys, time: time), time: time, logger: logger)
+      findings: hub.findings, strips: hub.strips,
+      desk: KeyDesk(
+        vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger),
+      time: time, logger: logger)
     router = DashboardRouter(api: api, pages: try WebPages())
   }
 
@@ -74,6 +88,16 @@ public final class DashboardService: Service, Sendable {
   /// no connection is waited for.
   /// - Throws: When the certificate or key cannot be read, or the port is in use.
   public func run() async throws {
+    do {
+      try await serve()
+    } catch {
+      await vault?.close()
+      throw error
+    }
+    await vault?.close()
+  }
+
+  private func serve() async throws {
     let application = try makeApplication()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [hub, changes] in await hub.run(changes: changes) }

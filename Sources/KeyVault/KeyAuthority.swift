@@ -162,14 +162,8 @@ package final class KeyAuthority: Sendable {
         try audit.seal(signer: keys.auditSigner)
         try sealed.seal(database, count: audit.length, signer: keys.auditSigner, isChanged: false)
       }
-<<<<<<< HEAD
     } catch let nested as VaultError where nested.code == .corrupted {
       throw nested
-=======
-    } catch let error as VaultError {
-      // The log itself is not whole.
-      throw error
->>>>>>> 5cdac26 (Key vault: a log that is not whole is called that, also where a failure is recorded)
     } catch {
       throw VaultError(.auditUnavailable, "a failure could not be recorded (\(error.databaseReason))")
     }

@@ -48,6 +48,17 @@ final class VaultConnection: Sendable {
     _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, contentType: String = "application/cbor",
     isRepeatable: Bool = false
   ) async throws(KeyVaultError) -> [UInt8] {
+    let (status, answer) = try await exchange(
+      method, path, body: body, contentType: contentType, isRepeatable: isRepeatable)
+    guard status == 200 else { throw VaultFailure(answer).error(status: status) }
+    return answer
+  }
+
+  /// Sends a request and hands on whatever the vault answers, refusals included.
+  func exchange(
+    _ method: HTTPMethod, _ path: String, body: [UInt8]?, contentType: String = "application/json",
+    isRepeatable: Bool = false
+  ) async throws(KeyVaultError) -> (status: Int, answer: [UInt8]) {
     do {
       return try await attempt(method, path, body: body, contentType: contentType)
     } catch KeyVaultError.unavailable(let cause)
@@ -84,17 +95,14 @@ final class VaultConnection: Sendable {
 
   private func attempt(
     _ method: HTTPMethod, _ path: String, body: [UInt8]?, contentType: String
-  ) async throws(KeyVaultError) -> [UInt8] {
+  ) async throws(KeyVaultError) -> (status: Int, answer: [UInt8]) {
     let response = try await execute(
       method, path, body: body, contentType: contentType, timeout: TimeAmount(configuration.timeout))
-    let answer: [UInt8]
     do {
-      answer = Array(buffer: try await response.body.collect(upTo: Self.answerLimit))
+      return (Int(response.status.code), Array(buffer: try await response.body.collect(upTo: Self.answerLimit)))
     } catch {
       throw Self.meaning(of: error)
     }
-    guard response.status == .ok else { throw VaultFailure(answer).error(status: Int(response.status.code)) }
-    return answer
   }
 
   private func execute(

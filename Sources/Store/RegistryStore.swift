@@ -10,7 +10,7 @@ public protocol RegistryStore: Sendable {
   /// One patient.
   func patient(_ pseudonym: Pseudonym) async throws(StoreError) -> PatientRecord?
 
-  /// Assigns a device to a patient, or to nobody.
+  /// Assigns a device to a patient, or to nobody. Handing a device again to who wears it changes nothing.
   func assign(_ device: DeviceID, to pseudonym: Pseudonym?, at time: UnixMicroseconds) async throws(StoreError)
   /// All assignments.
   func assignments() async throws(StoreError) -> [DeviceAssignment]
@@ -22,6 +22,16 @@ public protocol RegistryStore: Sendable {
   /// All accounts, by name.
   func accounts() async throws(StoreError) -> [AccountRecord]
 
+  /// Lets an account see a patient.
+  func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError)
+  /// Ends that.
+  func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError)
+  /// Whom an account was let see, by pseudonym; `nil` for all accounts, by account. Who sees all patients
+  /// (``AccountRecord/seesAllPatients``) needs no such record.
+  func care(of account: String?) async throws(StoreError) -> [CareAssignment]
+
+  /// Accounts that have a sign-in session at `time`, each once, by name.
+  func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord]
   /// Adds or replaces a sign-in session.
   func put(_ session: SignInRecord) async throws(StoreError)
   /// A sign-in session by the SHA-256 of its token.
@@ -110,16 +120,38 @@ public struct AccountRecord: Sendable, Hashable {
   public let passwordHash: String
   /// Whether sign-in is refused.
   public let isDisabled: Bool
+  /// Whether a clinician sees every patient, those to come included; otherwise only those in ``RegistryStore/care(of:)``.
+  public let seesAllPatients: Bool
   /// When it was made.
   public let createdAt: UnixMicroseconds
 
   /// Describes an account.
-  public init(name: String, role: Role, passwordHash: String, isDisabled: Bool, createdAt: UnixMicroseconds) {
+  public init(
+    name: String, role: Role, passwordHash: String, isDisabled: Bool, seesAllPatients: Bool, createdAt: UnixMicroseconds
+  ) {
     self.name = name
     self.role = role
     self.passwordHash = passwordHash
     self.isDisabled = isDisabled
+    self.seesAllPatients = seesAllPatients
     self.createdAt = createdAt
+  }
+}
+
+/// That an account may see a patient.
+public struct CareAssignment: Sendable, Hashable {
+  /// Whose.
+  public let account: String
+  /// Whom.
+  public let pseudonym: Pseudonym
+  /// Since when.
+  public let since: UnixMicroseconds
+
+  /// Describes an assignment.
+  public init(account: String, pseudonym: Pseudonym, since: UnixMicroseconds) {
+    self.account = account
+    self.pseudonym = pseudonym
+    self.since = since
   }
 }
 

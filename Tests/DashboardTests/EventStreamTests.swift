@@ -38,12 +38,12 @@ import X509
       return request
     }
 
-    func signIn() async throws -> String {
+    func signIn(as account: String = "clinician") async throws -> String {
       var request = request("/api/session", cookie: nil)
       request.method = .POST
       request.headers.add(name: "Origin", value: base)
       request.headers.add(name: "Content-Type", value: "application/json")
-      request.body = .bytes(ByteBuffer(string: #"{"account":"clinician","password":"\#(Ward.password)"}"#))
+      request.body = .bytes(ByteBuffer(string: #"{"account":"\#(account)","password":"\#(Ward.password)"}"#))
       let response = try await client.execute(request, timeout: .seconds(20))
       return String(try #require(response.headers.first(name: "Set-Cookie")).prefix { $0 != ";" })
     }
@@ -174,6 +174,58 @@ import X509
         return false
       }
       #expect(events.last?.name == "signed-out")
+    }
+  }
+
+  /// A stream tells of assigned patients alone, however it asks; an assignment that is made or ended counts while it is open.
+  @Test func onlyAssignedPatientsAreHeard() async throws {
+    try await withServer { server in
+      let ward = server.ward
+      let devices = try ["sb-001", "sb-002"].map { try #require(DeviceID($0)) }
+      let mine = try await ward.addPatient(device: devices[0])
+      let other = try await ward.addPatient(name: "Other", device: devices[1])
+      let wearers = try await [
+        Wearer(device: devices[0], keys: ward.keys, preset: .normal),
+        Wearer(device: devices[1], keys: ward.keys, preset: .normal, seed: 2),
+      ]
+      func sendBoth() async throws {
+        ward.clock.advance(1.496)
+        for wearer in wearers { try await wearer.send(to: ward.store, at: ward.clock.now) }
+      }
+      try await ward.addClinician("nurse", seeing: [mine])
+      let cookie = try await server.signIn(as: "nurse")
+      let accounts = try AccountAdministration(registry: ward.store, cost: Ward.cheap)
+      let path = "/api/events?patients=\(mine),\(other)"
+      var phase = 0
+      let events = try await server.read(path, cookie: cookie) { events in
+        func strips(_ patient: Pseudonym) -> Int {
+          events.count { $0.name == "strip" && $0.data.contains(patient.name) }
+        }
+        switch phase {
+        case 0 where events.contains { $0.name == "clock" }: try await sendBoth()
+        case 1 where strips(mine) > 0:
+          #expect(!events.contains { $0.data.contains(other.name) || $0.data.contains(devices[1].name) })
+          #expect(ward.asked.count(devices[1]) == 0)
+          try await accounts.assign(other, to: "nurse")
+        case 2 where events.contains { $0.name == "resync" }: try await sendBoth()
+        case 3 where strips(other) > 0:
+          try await accounts.unassign(other, from: "nurse")
+        case 4 where events.count { $0.name == "resync" } == 2: try await sendBoth()
+        case 5
+        where events.lastIndex { $0.name == "strip" && $0.data.contains(mine.name) } ?? 0
+          > events.lastIndex { $0.name == "resync" } ?? 0:
+          return true
+        default: return false
+        }
+        phase += 1
+        return false
+      }
+      let last = try #require(events.lastIndex { $0.name == "resync" })
+      #expect(!events[last...].contains { $0.data.contains(other.name) })
+      // What was heard while it was allowed is not told again.
+      let id = try #require(events.compactMap(\.id).first)
+      let again = try await server.read(path, cookie: cookie, lastEventID: id) { $0.contains { $0.name == "clock" } }
+      #expect(!again.contains { $0.data.contains(other.name) })
     }
   }
 

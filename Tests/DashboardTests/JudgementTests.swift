@@ -55,7 +55,7 @@ import Testing
 
   @Test func eventsAreResumedOrNot() {
     var log = EventLog(epoch: "e1")
-    for index in 0..<10 { log.append("vitals", patient: "P-\(index)", data: [0x7B, 0x7D]) }
+    for _ in 0..<10 { log.append("vitals", about: .nobody, data: [0x7B, 0x7D]) }
     guard case .events(let missed) = log.resume(after: "e1-7") else {
       Issue.record("7 is known")
       return
@@ -72,7 +72,7 @@ import Testing
         continue
       }
     }
-    for _ in 0..<3 * EventLog.capacity { log.append("vitals", patient: nil, data: [0x7B, 0x7D]) }
+    for _ in 0..<3 * EventLog.capacity { log.append("vitals", about: .nobody, data: [0x7B, 0x7D]) }
     guard case .restart = log.resume(after: "e1-7") else {
       Issue.record("7 is long gone")
       return

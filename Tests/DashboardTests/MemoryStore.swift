@@ -17,6 +17,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     var assignments: [DeviceID: DeviceAssignment] = [:]
     var accounts: [String: AccountRecord] = [:]
     var signIns: [[UInt8]: SignInRecord] = [:]
+    var care: Set<CareAssignment> = []
     var listeners: [AsyncStream<Void>.Continuation] = []
     var failure: StoreError?
   }
@@ -182,13 +183,38 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     try read { $0.patients[pseudonym] }
   }
   func assign(_ device: DeviceID, to pseudonym: Pseudonym?, at time: UnixMicroseconds) async throws(StoreError) {
-    change { $0.assignments[device] = DeviceAssignment(device: device, pseudonym: pseudonym, since: time) }
+    change { state in
+      guard state.assignments[device] == nil || state.assignments[device]?.pseudonym != pseudonym else { return }
+      state.assignments[device] = DeviceAssignment(device: device, pseudonym: pseudonym, since: time)
+    }
   }
   func assignments() async throws(StoreError) -> [DeviceAssignment] { try read { Array($0.assignments.values) } }
   func put(_ account: AccountRecord) async throws(StoreError) { change { $0.accounts[account.name] = account } }
   func account(_ name: String) async throws(StoreError) -> AccountRecord? { try read { $0.accounts[name] } }
   func accounts() async throws(StoreError) -> [AccountRecord] {
     try read { $0.accounts.values.sorted { $0.name < $1.name } }
+  }
+  func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError) {
+    change { state in
+      guard !state.care.contains(where: { $0.account == account && $0.pseudonym == patient }) else { return }
+      state.care.insert(CareAssignment(account: account, pseudonym: patient, since: time))
+    }
+  }
+  func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError) {
+    change { state in state.care = state.care.filter { $0.account != account || $0.pseudonym != patient } }
+  }
+  func care(of account: String?) async throws(StoreError) -> [CareAssignment] {
+    try read {
+      $0.care.filter { account == nil || $0.account == account }.sorted {
+        ($0.account, $0.pseudonym) < ($1.account, $1.pseudonym)
+      }
+    }
+  }
+  func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord] {
+    try read { state in
+      Set(state.signIns.values.filter { $0.expiresAt > time }.map(\.account)).sorted()
+        .compactMap { state.accounts[$0] }
+    }
   }
   func put(_ session: SignInRecord) async throws(StoreError) { change { $0.signIns[session.tokenHash] = session } }
   func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? { try read { $0.signIns[tokenHash] } }

@@ -7,8 +7,10 @@ import Testing
   @Test func whatRestsIsAHashWithItsParameters() async throws {
     let store = MemoryStore()
     let accounts = try AccountAdministration(registry: store, cost: Ward.cheap)
-    try await accounts.create(name: "a", role: .clinician, password: SecretBytes(copying: Ward.password.utf8))
-    try await accounts.create(name: "b", role: .clinician, password: SecretBytes(copying: Ward.password.utf8))
+    try await accounts.create(
+      name: "a", role: .clinician, patients: .all, password: SecretBytes(copying: Ward.password.utf8))
+    try await accounts.create(
+      name: "b", role: .clinician, patients: .all, password: SecretBytes(copying: Ward.password.utf8))
     let first = try #require(try await store.account("a")).passwordHash
     let second = try #require(try await store.account("b")).passwordHash
     #expect(first.hasPrefix("$scrypt$ln=10,r=8,p=1$") && first != second)
@@ -29,7 +31,8 @@ import Testing
   func weakPasswordsAreRefused(password: String) async throws {
     let accounts = try AccountAdministration(registry: MemoryStore(), cost: Ward.cheap)
     await #expect(throws: AccountError(.weakPassword, "")) {
-      try await accounts.create(name: "dr.weiss", role: .clinician, password: SecretBytes(copying: password.utf8))
+      try await accounts.create(
+        name: "dr.weiss", role: .clinician, patients: .all, password: SecretBytes(copying: password.utf8))
     }
   }
 
@@ -37,7 +40,8 @@ import Testing
   func badNamesAreRefused(name: String) async throws {
     let accounts = try AccountAdministration(registry: MemoryStore(), cost: Ward.cheap)
     await #expect(throws: AccountError(.badName, "")) {
-      try await accounts.create(name: name, role: .auditor, password: SecretBytes(copying: Ward.password.utf8))
+      try await accounts.create(
+        name: name, role: .auditor, patients: .all, password: SecretBytes(copying: Ward.password.utf8))
     }
   }
 }

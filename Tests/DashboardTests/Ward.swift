@@ -28,29 +28,64 @@ final class Ward: Sendable {
   let store = MemoryStore()
   let clock = TestClock()
   let keys: FixedKeySource
+  /// What the service asks for keys: tells whose were asked for.
+  let asked: AskedKeys
   let service: DashboardService
+  private let time: Timekeeper
 
-  init(configuration: DashboardConfiguration? = nil, time: Timekeeper? = nil) throws {
+  init(
+    configuration: DashboardConfiguration? = nil, time: Timekeeper? = nil, vault: (any KeyAdministration)? = nil
+  ) throws {
     keys = try FixedKeySource()
+    asked = AskedKeys(keys)
+    self.time = time ?? clock.timekeeper
     service = try DashboardService(
       configuration: configuration
         ?? DashboardConfiguration(port: 0, certificateChainPath: "", privateKeyPath: "", passwordCost: Self.cheap),
-      chunks: store, findings: store, alerts: store, registry: store, changes: store, keys: keys,
-      time: time ?? clock.timekeeper, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      chunks: store, findings: store, alerts: store, registry: store, changes: store, keys: asked,
+      vault: vault, time: self.time, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
   }
 
   func addAccounts() async throws {
     let accounts = try AccountAdministration(registry: store, cost: Self.cheap)
     for role in Role.allCases {
       try await accounts.create(
-        name: role.rawValue, role: role, password: SecretBytes(copying: Self.password.utf8))
+        name: role.rawValue, role: role, patients: .all, password: SecretBytes(copying: Self.password.utf8))
     }
   }
 
   func addPatient(name: String = "Anna Muster", device: DeviceID) async throws -> Pseudonym {
     try keys.setKey(SecretBytes(randomCount: 32), for: device)
-    return try await PatientAdministration(registry: store, keys: keys).create(
+    return try await PatientAdministration(registry: store, keys: keys, time: time).create(
       PatientIdentity(name: name, birthDate: "1950-02-28"), wearing: device)
+  }
+
+  /// A clinician who sees these patients alone.
+  func addClinician(_ name: String, seeing patients: Set<Pseudonym>) async throws {
+    try await AccountAdministration(registry: store, cost: Self.cheap).create(
+      name: name, role: .clinician, patients: .only(patients), password: SecretBytes(copying: Self.password.utf8))
+  }
+}
+
+/// Keys of another source, and whose they were asked for.
+final class AskedKeys: SessionKeySource {
+  private let source: FixedKeySource
+  private let counts = Mutex<[DeviceID: Int]>([:])
+
+  init(_ source: FixedKeySource) { self.source = source }
+
+  /// How often keys of sessions of a device were asked for.
+  func count(_ device: DeviceID) -> Int { counts.withLock { $0[device] ?? 0 } }
+
+  func sessionKeys(_ requests: [SessionKeyRequest]) async throws(KeyVaultError) -> [SessionKeyAnswer] {
+    counts.withLock { counts in
+      for request in requests { counts[request.reference.device, default: 0] += 1 }
+    }
+    return try await source.sessionKeys(requests)
+  }
+
+  func recordKey(_ purpose: RecordKeyPurpose) async throws(KeyVaultError) -> SecretBytes {
+    try await source.recordKey(purpose)
   }
 }
 

@@ -31,6 +31,12 @@ extension MemoryStore {
   func put(_ account: AccountRecord) async throws(StoreError) { throw unused() }
   func account(_ name: String) async throws(StoreError) -> AccountRecord? { throw unused() }
   func accounts() async throws(StoreError) -> [AccountRecord] { throw unused() }
+  func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError) {
+    throw unused()
+  }
+  func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError) { throw unused() }
+  func care(of account: String?) async throws(StoreError) -> [CareAssignment] { throw unused() }
+  func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord] { throw unused() }
   func put(_ session: SignInRecord) async throws(StoreError) { throw unused() }
   func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? { throw unused() }
   func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError) { throw unused() }

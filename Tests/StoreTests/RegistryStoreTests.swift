@@ -18,12 +18,54 @@ struct RegistryStoreTests {
         try await store.assignments() == [DeviceAssignment(device: device, pseudonym: pseudonym, since: 7)])
       try await store.assign(device, to: nil, at: 8)
       #expect(try await store.assignments() == [DeviceAssignment(device: device, pseudonym: nil, since: 8)])
+      // Handed out again to who wears it: they wear it since then all the same.
+      for time in 9...10 as ClosedRange<UInt64> { try await store.assign(device, to: pseudonym, at: time) }
+      #expect(try await store.assignments() == [DeviceAssignment(device: device, pseudonym: pseudonym, since: 9)])
+    }
+  }
+
+  @Test func whoSeesWhom() async throws {
+    try await withStore { store, _ in
+      let first = try #require(Pseudonym("P-ABCD"))
+      let second = try #require(Pseudonym("P-WXYZ"))
+      try await store.entrust(second, to: "anna", at: 4)
+      try await store.entrust(first, to: "bert", at: 5)
+      try await store.entrust(first, to: "anna", at: 6)
+      try await store.entrust(first, to: "anna", at: 7)
+      #expect(
+        try await store.care(of: nil) == [
+          CareAssignment(account: "anna", pseudonym: first, since: 6),
+          CareAssignment(account: "anna", pseudonym: second, since: 4),
+          CareAssignment(account: "bert", pseudonym: first, since: 5),
+        ])
+      try await store.withdraw(first, from: "anna")
+      try await store.withdraw(first, from: "nobody")
+      #expect(try await store.care(of: nil).map(\.pseudonym) == [second, first])
+      #expect(try await store.care(of: "bert").map(\.pseudonym) == [first])
+    }
+  }
+
+  @Test func accountsThatAreSignedIn() async throws {
+    try await withStore { store, _ in
+      for name in ["anna", "bert", "cleo"] {
+        try await store.put(
+          AccountRecord(
+            name: name, role: .clinician, passwordHash: "h", isDisabled: false, seesAllPatients: false, createdAt: 1))
+      }
+      for (index, (name, end)) in [("bert", 9), ("anna", 5), ("anna", 9), ("anna", 8), ("gone", 9)].enumerated() {
+        try await store.put(
+          SignInRecord(tokenHash: [UInt8(index)], account: name, createdAt: 1, expiresAt: UInt64(end)))
+      }
+      #expect(try await store.signedInAccounts(at: 4).map(\.name) == ["anna", "bert"])
+      #expect(try await store.signedInAccounts(at: 8).map(\.name) == ["anna", "bert"])
+      #expect(try await store.signedInAccounts(at: 9).isEmpty)
     }
   }
 
   @Test func accountsAndSignIns() async throws {
     try await withStore { store, _ in
-      let account = AccountRecord(name: "anna", role: .clinician, passwordHash: "$s$x", isDisabled: true, createdAt: 3)
+      let account = AccountRecord(
+        name: "anna", role: .clinician, passwordHash: "$s$x", isDisabled: true, seesAllPatients: true, createdAt: 3)
       try await store.put(account)
       #expect(try await store.account("anna") == account)
       #expect(try await store.account("ANNA") == nil)

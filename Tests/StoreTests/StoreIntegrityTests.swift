@@ -56,7 +56,8 @@ struct StoreIntegrityTests {
       let other = try await SQLiteStore.open(directory: directory, writing: [.registry])
       defer { other.close() }
       try await other.put(
-        AccountRecord(name: "anna", role: .auditor, passwordHash: "h", isDisabled: false, createdAt: 1))
+        AccountRecord(
+          name: "anna", role: .auditor, passwordHash: "h", isDisabled: false, seesAllPatients: false, createdAt: 1))
       #expect(try await other.accounts().count == 1)
       await #expect(throws: StoreError(.corrupt, "")) {
         try await other.chunks(of: session.reference, from: 0, limit: 1_000).count

@@ -21,6 +21,8 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
     status: .forbidden, code: "foreign-request", reason: "The request did not come from one of our pages.")
   static let notFound = APIProblem(status: .notFound, code: "not-found", reason: "There is no such thing here.")
   static let badRequest = APIProblem(status: .badRequest, code: "bad-request", reason: "The request makes no sense.")
+  static let reasonMissing = APIProblem(
+    status: .unprocessableContent, code: "reason-missing", reason: "Say why, in 1 to 200 characters on one line.")
   static let tooLarge = APIProblem(status: .contentTooLarge, code: "too-large", reason: "The request is too large.")
   static let overloaded = APIProblem(
     status: .serviceUnavailable, code: "overloaded", reason: "Too much is going on; try again.",
@@ -47,7 +49,7 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
       switch error.code {
       case .exists: .conflict
       case .unknown: .notFound
-      case .badName, .weakPassword, .badIdentity: .unprocessableContent
+      case .badName, .badRole, .weakPassword, .badIdentity: .unprocessableContent
       }
     self.init(status: status, code: error.code.rawValue, reason: error.reason)
   }

@@ -15,18 +15,18 @@ extension DashboardAPI {
   func streamEvents(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    var patients: Set<String>?
+    var patients: Set<Pseudonym>?
     if let list = request.uri.queryParameters["patients"] {
       let names = list.split(separator: ",")
-      guard names.count <= Self.patientLimit, names.allSatisfy({ Pseudonym($0) != nil }) else {
-        throw APIProblem.badRequest
-      }
-      patients = Set(names.map(String.init))
+      let pseudonyms = names.compactMap { Pseudonym($0) }
+      guard names.count <= Self.patientLimit, pseudonyms.count == names.count else { throw APIProblem.badRequest }
+      patients = Set(pseudonyms)
     }
-    let wanted = patients
+    await hub.look(as: signedIn.account, signedIn.scope)
     let channel = context.channel
     let opened = await hub.open(
-      patients: wanted, after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
+      as: signedIn.account, signedIn.scope, patients: patients,
+      after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
       cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
     let cookie = signedIn.token.cookieValue
@@ -39,7 +39,7 @@ extension DashboardAPI {
           switch await mailbox.next() {
           case .events(let events): try await writer.write(ByteBuffer(bytes: events.joined()))
           case .resync:
-            let present = await hub.snapshot(patients: wanted, isRestart: true)
+            let present = await hub.restart(stream: number)
             try await writer.write(ByteBuffer(bytes: present.joined()))
           case .closed: break stream
           }

@@ -13,17 +13,19 @@ extension DashboardAPI {
   /// Chunks that make up the spectrum's 8 s.
   private static let spectrumChunks = 6
 
-  func showPatient(_ context: DashboardRequestContext) async throws -> Response {
+  func showPatient(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     let pseudonym = try pseudonym(context)
-    guard let status = await hub.status(of: pseudonym), let current = await hub.current(pseudonym) else {
-      throw APIProblem.notFound
-    }
+    await hub.look(as: signedIn.account, signedIn.scope)
+    guard let status = await hub.status(of: pseudonym, for: signedIn.scope),
+      let current = await hub.current(pseudonym, for: signedIn.scope)
+    else { throw APIProblem.notFound }
     var sessions: [PatientView.Session] = []
     var telemetry: DeviceView?
     if let device = current.patient.device {
       let shown = current.follower?.record.reference
+      let since = current.patient.deviceSince ?? 0
       sessions = try await chunks.sessions(of: device, limit: Self.sessionLimit)
-        .map { PatientView.Session($0, isCurrent: $0.reference == shown) }
+        .filter { $0.lastReceivedAt >= since }.map { PatientView.Session($0, isCurrent: $0.reference == shown) }
       telemetry = try await chunks.devices().first { $0.device == device }.map { DeviceView($0, patient: pseudonym) }
     }
     return try JSONReply.response(
@@ -34,10 +36,12 @@ extension DashboardAPI {
   }
 
   /// `session` (the current one), `from` (a sample; default: the latest), `count` (samples; default: 10 s).
-  func showStrip(_ request: Request, _ context: DashboardRequestContext) async throws -> Response {
+  func showStrip(
+    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
+  ) async throws -> Response {
     let pseudonym = try pseudonym(context)
     let query = request.uri.queryParameters
-    let record = try await session(of: pseudonym, named: query["session"])
+    let record = try await session(of: pseudonym, named: query["session"], for: signedIn.scope)
     let count = try query["count"].map { try number($0) } ?? 1250
     guard (1...UInt64(Self.sampleLimit)).contains(count) else { throw APIProblem.badRequest }
     let perChunk = UInt64(ChunkHeader.maximumSampleCount)
@@ -67,9 +71,10 @@ extension DashboardAPI {
         pieces: shown.map { LiveEvent.Strip($0, patient: pseudonym, session: session) }, beats: beats))
   }
 
-  func showSpectrum(_ context: DashboardRequestContext) async throws -> Response {
+  func showSpectrum(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     let pseudonym = try pseudonym(context)
-    guard let current = await hub.current(pseudonym), let record = current.follower?.record else {
+    guard let current = await hub.current(pseudonym, for: signedIn.scope) else { throw APIProblem.notFound }
+    guard let record = current.follower?.record else {
       return try JSONReply.response(
         SpectrumView(
           patient: pseudonym.name, session: nil, seconds: 0, binWidthHz: nil, microvolts: [], peakHz: nil))
@@ -96,9 +101,11 @@ extension DashboardAPI {
     return pseudonym
   }
 
-  /// A session of the device that the patient wears: no other device's can be asked for under this name.
-  private func session(of pseudonym: Pseudonym, named name: Substring?) async throws -> SessionRecord {
-    guard let current = await hub.current(pseudonym), let device = current.patient.device else {
+  /// A session of the device that the patient wears, since they wear it: no other can be asked for under this name.
+  private func session(
+    of pseudonym: Pseudonym, named name: Substring?, for scope: PatientScope
+  ) async throws -> SessionRecord {
+    guard let current = await hub.current(pseudonym, for: scope), let device = current.patient.device else {
       throw APIProblem.notFound
     }
     guard let name else {
@@ -106,7 +113,8 @@ extension DashboardAPI {
       return record
     }
     guard let session = SessionID(hex: name),
-      let record = try await chunks.session(SessionReference(device: device, session: session))
+      let record = try await chunks.session(SessionReference(device: device, session: session)),
+      record.lastReceivedAt >= current.patient.deviceSince ?? 0
     else { throw APIProblem.notFound }
     return record
   }

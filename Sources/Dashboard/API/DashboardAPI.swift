@@ -19,6 +19,7 @@ struct DashboardAPI: Sendable {
   let keys: any SessionKeySource
   let findings: FindingsReader
   let strips: StripReader
+  let desk: KeyDesk
   let time: Timekeeper
   let logger: Logger
 
@@ -33,11 +34,11 @@ struct DashboardAPI: Sendable {
       case .signIn: throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
-      case .showWard: return try await showWard()
-      case .showPatient: return try await showPatient(context)
-      case .showStrip: return try await showStrip(request, context)
-      case .showSpectrum: return try await showSpectrum(context)
-      case .listAlerts: return try await listAlerts(request)
+      case .showWard: return try await showWard(signedIn)
+      case .showPatient: return try await showPatient(context, signedIn)
+      case .showStrip: return try await showStrip(request, context, signedIn)
+      case .showSpectrum: return try await showSpectrum(context, signedIn)
+      case .listAlerts: return try await listAlerts(request, signedIn)
       case .acknowledgeAlert: return try await acknowledgeAlert(context, signedIn)
       case .streamEvents: return try await streamEvents(request, context, signedIn)
       case .listPatients: return try await listPatients(signedIn)
@@ -47,6 +48,15 @@ struct DashboardAPI: Sendable {
       case .listAccounts: return try await listAccounts()
       case .addAccount: return try await addAccount(request, signedIn)
       case .changeAccount: return try await changeAccount(request, context, signedIn)
+      case .assignPatient, .unassignPatient: return try await changeCare(endpoint, context, signedIn)
+      case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .revokeClaim, .rotateKey,
+        .revokeDevice, .reinstateDevice,
+        .suspendKey, .resumeKey, .deactivateKey, .proposeDestruction, .cancelDestruction, .showCertificate,
+        .listDestructions, .holdKeys, .releaseKeys, .listHolds, .listProposals, .approveProposal, .withdrawProposal,
+        .rotateTenantKey, .startRewrap, .showRewrap, .listPeople, .listAudit, .verifyAudit:
+        return try await desk.relay(endpoint, request, context, signedIn)
+      case .createClaim: return try await desk.createClaim(request, context, signedIn)
+      case .reportCompromise, .showCompromise: return try await desk.showExposure(endpoint, request, context, signedIn)
       }
     } catch let error as AccountError {
       throw APIProblem(error)
@@ -94,135 +104,52 @@ struct DashboardAPI: Sendable {
 
   // MARK: Ward and alerts
 
-  private func showWard() async throws -> Response {
-    try JSONReply.response(WardView(nowMs: time.unixMicroseconds() / 1000, patients: await hub.ward()))
+  private func showWard(_ signedIn: SignedIn) async throws -> Response {
+    await hub.look(as: signedIn.account, signedIn.scope)
+    return try JSONReply.response(
+      WardView(nowMs: time.unixMicroseconds() / 1000, patients: await hub.ward(for: signedIn.scope)))
   }
 
   /// Most alerts in one answer.
   private static let alertLimit = 200
 
-  private func listAlerts(_ request: Request) async throws -> Response {
+  private func listAlerts(_ request: Request, _ signedIn: SignedIn) async throws -> Response {
     let query = request.uri.queryParameters
-    var device: DeviceID?
+    var wanted = signedIn.scope
     if let name = query["patient"] {
-      guard let pseudonym = Pseudonym(name), let current = await hub.current(pseudonym) else {
+      guard let pseudonym = Pseudonym(name), await hub.current(pseudonym, for: signedIn.scope) != nil else {
         throw APIProblem.notFound
       }
-      guard let worn = current.patient.device else { return try JSONReply.response(ListView<AlertView>(items: [])) }
-      device = worn
+      wanted = .only([pseudonym])
     }
-    let records = try await alerts.alerts(
-      of: device, unresolvedOnly: query["unresolved"] == "true", limit: Self.alertLimit)
+    // Asked for by device, so that others' alerts do not use up the limit.
+    let devices: [DeviceID?] = wanted == .all ? [nil] : await hub.devices(in: wanted)
+    var records: [AlertRecord] = []
+    for device in devices {
+      records += try await alerts.alerts(
+        of: device, unresolvedOnly: query["unresolved"] == "true", limit: Self.alertLimit)
+    }
     var views: [AlertView] = []
-    for record in records { views.append(try await view(of: record)) }
+    for record in records.sorted(by: { $0.openedAt > $1.openedAt }) where views.count < Self.alertLimit {
+      if let view = try await view(of: record, for: wanted) { views.append(view) }
+    }
     return try JSONReply.response(ListView(items: views))
   }
 
   private func acknowledgeAlert(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     guard let id = context.parameters.get("alert").flatMap({ AlertID(hex: $0) }),
-      let record = try await alerts.acknowledge(id, by: signedIn.account, at: time.unixMicroseconds())
+      let found = try await alerts.alert(id), signedIn.scope.includes(await hub.patient(of: found)),
+      let record = try await alerts.acknowledge(id, by: signedIn.account, at: time.unixMicroseconds()),
+      let view = try await view(of: record, for: signedIn.scope)
     else { throw APIProblem.notFound }
     logger.info("alert acknowledged", metadata: ["alert": "\(id)", "account": "\(signedIn.account)"])
-    return try JSONReply.response(try await view(of: record))
+    return try JSONReply.response(view)
   }
 
-  private func view(of record: AlertRecord) async throws -> AlertView {
-    let body = try await findings.body(of: record)
-    return AlertView(record, body: body, patient: await hub.wearer(of: record.reference.device))
-  }
-
-  // MARK: Registry
-
-  private func listPatients(_ signedIn: SignedIn) async throws -> Response {
-    let directory = try await PatientDirectory(registry: registry, keys: keys)
-    let mayReadNames = signedIn.role == .administrator
-    let items = directory.patients.values.sorted { $0.pseudonym < $1.pseudonym }.map { patient in
-      RegisteredPatientView(
-        patient: patient.pseudonym.name, name: mayReadNames ? patient.identity?.name : nil,
-        birthDate: mayReadNames ? patient.identity?.birthDate : nil, device: patient.device?.name,
-        deviceSinceMs: patient.deviceSince.map { $0 / 1000 }, createdMs: patient.createdAt / 1000)
-    }
-    return try JSONReply.response(ListView(items: items))
-  }
-
-  private struct NewPatient: Decodable {
-    let name: String
-    let birthDate: String?
-    let device: String?
-  }
-
-  private func addPatient(_ request: Request, _ signedIn: SignedIn) async throws -> Response {
-    let body = try await JSONReply.decode(NewPatient.self, from: request)
-    let device = try body.device.map { name in
-      guard let device = DeviceID(name) else { throw APIProblem.badRequest }
-      return device
-    }
-    let identity = try PatientIdentity(name: body.name, birthDate: body.birthDate)
-    let pseudonym = try await patients.create(identity, wearing: device)
-    logger.info("patient added", metadata: ["patient": "\(pseudonym)", "account": "\(signedIn.account)"])
-    return try JSONReply.response(["patient": pseudonym.name])
-  }
-
-  private func listDevices() async throws -> Response {
-    let wearers = Dictionary(
-      try await registry.assignments().map { ($0.device, $0.pseudonym) }, uniquingKeysWith: { _, last in last })
-    var views = try await chunks.devices().map { DeviceView($0, patient: wearers[$0.device] ?? nil) }
-    let seen = Set(views.map(\.device))
-    // A device that is handed out and was never heard of has nothing measured.
-    for (device, wearer) in wearers where !seen.contains(device.name) {
-      views.append(DeviceView(DeviceTelemetry(device: device), patient: wearer))
-    }
-    return try JSONReply.response(ListView(items: views.sorted { $0.device < $1.device }))
-  }
-
-  private struct NewAssignment: Decodable {
-    let patient: String?
-  }
-
-  private func assignDevice(
-    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
-  ) async throws -> Response {
-    guard let device = context.parameters.get("device").flatMap({ DeviceID($0) }) else { throw APIProblem.notFound }
-    let pseudonym = try await JSONReply.decode(NewAssignment.self, from: request).patient.map { name in
-      guard let pseudonym = Pseudonym(name) else { throw APIProblem.badRequest }
-      return pseudonym
-    }
-    try await patients.assign(device, to: pseudonym)
-    logger.info(
-      "device assigned",
-      metadata: ["device": "\(device)", "patient": "\(pseudonym?.name ?? "-")", "account": "\(signedIn.account)"])
-    return Response(status: .noContent)
-  }
-
-  private func listAccounts() async throws -> Response {
-    try JSONReply.response(ListView(items: try await registry.accounts().map(AccountView.init)))
-  }
-
-  private struct NewAccount: Decodable {
-    let name: String
-    let role: Role
-    let password: String
-  }
-
-  private func addAccount(_ request: Request, _ signedIn: SignedIn) async throws -> Response {
-    let body = try await JSONReply.decode(NewAccount.self, from: request)
-    try await accounts.create(
-      name: body.name, role: body.role, password: SecretBytes(copying: body.password.utf8))
-    logger.info("account added", metadata: ["name": "\(body.name)", "account": "\(signedIn.account)"])
-    return Response(status: .noContent)
-  }
-
-  private struct AccountChange: Decodable {
-    let isDisabled: Bool
-  }
-
-  private func changeAccount(
-    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
-  ) async throws -> Response {
-    guard let name = context.parameters.get("account"), name != signedIn.account else { throw APIProblem.forbidden }
-    let change = try await JSONReply.decode(AccountChange.self, from: request)
-    try await accounts.setDisabled(change.isDisabled, account: name)
-    logger.info("account changed", metadata: ["name": "\(name)", "account": "\(signedIn.account)"])
-    return Response(status: .noContent)
+  /// An alert, opened; `nil` where the scope does not hold whose it is.
+  private func view(of record: AlertRecord, for scope: PatientScope) async throws -> AlertView? {
+    let patient = await hub.patient(of: record)
+    guard scope.includes(patient) else { return nil }
+    return AlertView(record, body: try await findings.body(of: record), patient: patient)
   }
 }

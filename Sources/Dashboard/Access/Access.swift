@@ -29,7 +29,18 @@ package enum Access: Hashable, Sendable {
       .only([.clinician])
     // Who wears what, and how well it arrives: no ECG, no clinical value.
     case .listPatients, .listDevices, .listAccounts: .only([.administrator, .auditor])
-    case .addPatient, .assignDevice, .addAccount, .changeAccount: .only([.administrator])
+    case .addPatient, .assignDevice, .addAccount, .changeAccount, .assignPatient, .unassignPatient:
+      .only([.administrator])
+    // Everything about keys, and nothing that one of them opens. What may change beyond this table, the vault's own decides.
+    case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise,
+      .showCertificate, .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople, .listAudit,
+      .verifyAudit:
+      .only([.administrator, .auditor])
+    case .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey,
+      .deactivateKey, .reportCompromise,
+      .proposeDestruction, .cancelDestruction, .holdKeys, .releaseKeys, .approveProposal, .withdrawProposal,
+      .rotateTenantKey, .startRewrap:
+      .only([.administrator])
     }
   }
 

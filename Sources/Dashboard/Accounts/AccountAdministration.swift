@@ -6,7 +6,7 @@ public import Store
 ///
 /// ```swift
 /// let accounts = try AccountAdministration(registry: store)
-/// try await accounts.create(name: "dr.weiss", role: .clinician, password: password)
+/// try await accounts.create(name: "dr.weiss", role: .clinician, patients: .all, password: password)
 /// ```
 public struct AccountAdministration: Sendable {
   private let registry: any RegistryStore
@@ -30,19 +30,29 @@ public struct AccountAdministration: Sendable {
   /// - Parameters:
   ///   - name: 1–64 of `a`–`z`, `0`–`9`, `.`, `-` and `_`.
   ///   - role: What the account may do.
+  ///   - patients: Whom a clinician may see; without meaning for others, who see nobody.
   ///   - password: UTF-8; see ``AccountError/Code/weakPassword``.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func create(name: String, role: Role, password: SecretBytes) async throws {
+  public func create(name: String, role: Role, patients: PatientScope, password: SecretBytes) async throws {
     guard Self.isValid(name) else {
       throw AccountError(.badName, "An account's name has 1 to 64 of a-z, 0-9, '.', '-' and '_'.")
     }
     guard try await registry.account(name) == nil else {
       throw AccountError(.exists, "There is an account of that name.")
     }
+    var assigned: Set<Pseudonym> = []
+    if case .only(let named) = patients { assigned = named }
+    guard role == .clinician || assigned.isEmpty else { throw Self.seesNobody }
+    for pseudonym in assigned { try await requirePatient(pseudonym) }
     let hash = try await hash(password, account: name)
+    // An account of that name that was deleted leaves no patients to a new one.
+    for old in try await registry.care(of: name) { try await registry.withdraw(old.pseudonym, from: name) }
+    let now = time.unixMicroseconds()
     try await registry.put(
       AccountRecord(
-        name: name, role: role, passwordHash: hash, isDisabled: false, createdAt: time.unixMicroseconds()))
+        name: name, role: role, passwordHash: hash, isDisabled: false,
+        seesAllPatients: role == .clinician && patients == .all, createdAt: now))
+    for pseudonym in assigned { try await registry.entrust(pseudonym, to: name, at: now) }
   }
 
   /// Gives an account a new password. Sign-ins that exist go on until they expire.
@@ -50,20 +60,36 @@ public struct AccountAdministration: Sendable {
   public func setPassword(of name: String, to password: SecretBytes) async throws {
     let account = try await existing(name)
     let hash = try await hash(password, account: name)
-    try await registry.put(
-      AccountRecord(
-        name: name, role: account.role, passwordHash: hash, isDisabled: account.isDisabled,
-        createdAt: account.createdAt))
+    try await registry.put(account.with(passwordHash: hash))
   }
 
   /// Forbids or allows an account to sign in. A sign-in of a disabled account is refused from its next request on.
   /// - Throws: ``AccountError`` or `StoreError`.
   public func setDisabled(_ isDisabled: Bool, account name: String) async throws {
     let account = try await existing(name)
-    try await registry.put(
-      AccountRecord(
-        name: name, role: account.role, passwordHash: account.passwordHash, isDisabled: isDisabled,
-        createdAt: account.createdAt))
+    try await registry.put(account.with(isDisabled: isDisabled))
+  }
+
+  /// Lets a clinician see every patient, those to come included, or only those assigned one by one. It counts from the next
+  /// request on, and in open pages within a second.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func setSeesAllPatients(_ seesAll: Bool, account name: String) async throws {
+    try await registry.put(clinician(name).with(seesAllPatients: seesAll))
+  }
+
+  /// Lets a clinician see a patient.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func assign(_ patient: Pseudonym, to name: String) async throws {
+    _ = try await clinician(name)
+    try await requirePatient(patient)
+    try await registry.entrust(patient, to: name, at: time.unixMicroseconds())
+  }
+
+  /// Ends that a clinician sees a patient; who sees all patients sees the patient all the same.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func unassign(_ patient: Pseudonym, from name: String) async throws {
+    _ = try await existing(name)
+    try await registry.withdraw(patient, from: name)
   }
 
   /// Whether a name may be an account's.
@@ -73,6 +99,20 @@ public struct AccountAdministration: Sendable {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
           || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0)
       }
+  }
+
+  private static let seesNobody = AccountError(.badRole, "Only clinicians see patients.")
+
+  private func clinician(_ name: String) async throws -> AccountRecord {
+    let account = try await existing(name)
+    guard account.role == .clinician else { throw Self.seesNobody }
+    return account
+  }
+
+  private func requirePatient(_ pseudonym: Pseudonym) async throws {
+    guard try await registry.patient(pseudonym) != nil else {
+      throw AccountError(.unknown, "There is no patient \(pseudonym).")
+    }
   }
 
   private func existing(_ name: String) async throws -> AccountRecord {
@@ -87,5 +127,16 @@ public struct AccountAdministration: Sendable {
       throw AccountError(.weakPassword, objection)
     }
     return try await verifier.hash(password).description
+  }
+}
+
+extension AccountRecord {
+  fileprivate func with(
+    passwordHash: String? = nil, isDisabled: Bool? = nil, seesAllPatients: Bool? = nil
+  ) -> AccountRecord {
+    AccountRecord(
+      name: name, role: role, passwordHash: passwordHash ?? self.passwordHash,
+      isDisabled: isDisabled ?? self.isDisabled,
+      seesAllPatients: seesAllPatients ?? self.seesAllPatients, createdAt: createdAt)
   }
 }

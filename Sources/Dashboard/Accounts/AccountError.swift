@@ -8,6 +8,8 @@ public struct AccountError: Error, Hashable, Sendable, CustomStringConvertible {
     case exists
     /// There is nobody of that name.
     case unknown
+    /// The account's role has no use for it.
+    case badRole = "bad-role"
     /// The password is too short, too long or among those tried first (NIST SP 800-63B §5.1.1.2).
     case weakPassword = "weak-password"
     /// A patient's name or birth date breaks its rule.

@@ -1,3 +1,5 @@
+package import Store
+
 /// The latest events, each under a number, so that a page that lost its connection goes on where it stopped.
 ///
 /// An id is `epoch-number`: a server that started anew has another epoch, so that its numbers cannot be mistaken.
@@ -6,12 +8,20 @@ package struct EventLog: Sendable {
   /// with the present. At about 700 bytes an event this is 3 MiB.
   package static let capacity = 4096
 
+  /// Whom an event is about: who may not see them does not hear of it.
+  package enum Subject: Sendable {
+    /// Patients, one or several.
+    case patients(Set<Pseudonym>)
+    /// What no present patient's is: for those who see all.
+    case nobody
+  }
+
   /// One event, encoded once for all who read it.
   package struct Entry: Sendable {
     /// Its number.
     package let number: UInt64
-    /// Whom it is about; `nil` is of interest to everybody.
-    package let patient: String?
+    /// Whom it is about.
+    package let subject: Subject
     /// As it goes on the wire.
     package let bytes: [UInt8]
   }
@@ -36,9 +46,9 @@ package struct EventLog: Sendable {
 
   /// Encodes and keeps an event.
   @discardableResult
-  package mutating func append(_ name: String, patient: String?, data: [UInt8]) -> Entry {
+  package mutating func append(_ name: String, about subject: Subject, data: [UInt8]) -> Entry {
     let bytes = ServerSentEvent.encode(name, id: id(next), data: data)
-    let entry = Entry(number: next, patient: patient, bytes: bytes)
+    let entry = Entry(number: next, subject: subject, bytes: bytes)
     next += 1
     entries.append(entry)
     // Cut rarely, so that an append costs little.

@@ -61,6 +61,16 @@ package final class EventMailbox: Sendable {
     return untaken
   }
 
+  /// Throws away what waits and tells the page to begin with the present: what it may see has changed.
+  package func restart() {
+    resume { state in
+      guard !state.isClosed else { return }
+      state.events = []
+      state.byteCount = 0
+      state.hasOverflowed = true
+    }
+  }
+
   /// Ends the stream.
   package func close() {
     resume { $0.isClosed = true }

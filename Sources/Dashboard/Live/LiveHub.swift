@@ -8,7 +8,8 @@ internal import Wire
 
 /// The one reader of the store for all pages: follows every worn device's session and fans out what is new.
 ///
-/// Its refreshes run one after another (``LiveHub/run(changes:)`` calls them in turn), so that no two of them interleave.
+/// Its refreshes run one after another, so that no two of them interleave. It opens nothing of a patient whom nobody who is signed
+/// in may see (``Audience``), and shows nobody more than their scope.
 actor LiveHub {
   /// Time between two heartbeats of an event stream.
   static let heartbeat: Duration = .seconds(2)
@@ -17,39 +18,54 @@ actor LiveHub {
   /// Most open event streams: each costs a connection and at most ``EventMailbox/byteLimit``.
   static let streamLimit = 2000
   /// Rows read in one go.
-  private static let pageSize = 500
+  static let pageSize = 500
   /// Findings of one session read in one go; more than ``SessionFollower/firstFindings`` behind, and the rest is skipped.
-  private static let findingPage = 200
-  /// Registry and links are read at least so often, whatever is announced.
-  private static let slowInterval: Duration = .seconds(5)
+  static let findingPage = 200
+  /// Who is signed in is read at least so often while anything changes.
+  private static let audienceInterval: Duration = .seconds(1)
 
-  private struct Stream {
-    let patients: Set<String>?
+  /// One open page.
+  struct Stream {
+    let account: String
+    /// What its account may see; kept up to date.
+    var scope: PatientScope
+    /// What it asked for; `nil` for all that it may see.
+    let wanted: Set<Pseudonym>?
     let mailbox: EventMailbox
     let cut: @Sendable () -> Void
+
+    func includes(_ patient: Pseudonym?) -> Bool {
+      guard scope.includes(patient) else { return false }
+      guard let wanted, let patient else { return true }
+      return wanted.contains(patient)
+    }
   }
 
-  private let chunks: any ChunkStore
-  private let alertStore: any AlertStore
-  private let registry: any RegistryStore
-  private let keys: any SessionKeySource
-  private let findings: FindingsReader
-  private let strips: StripReader
-  private let time: Timekeeper
-  private let logger: Logger
+  let chunks: any ChunkStore
+  let alertStore: any AlertStore
+  let registry: any RegistryStore
+  let keys: any SessionKeySource
+  /// Shared with whoever answers requests, so that what is forgotten is forgotten there too.
+  let findings: FindingsReader
+  let strips: StripReader
+  let time: Timekeeper
+  let logger: Logger
 
-  private var directory = PatientDirectory()
-  private var telemetry: [DeviceID: DeviceTelemetry] = [:]
-  private var followers: [DeviceID: SessionFollower] = [:]
-  private var book = AlertBook()
-  private var sessionRevision: Revision = 0
-  private var analysisRevision: Revision = 0
-  private var alertRevision: Revision = 0
-  private var log: EventLog
-  private var streams: [Int: Stream] = [:]
-  private var nextStream = 0
-  private var lastStatus: [Pseudonym: PatientStatus] = [:]
-  private var isClosed = false
+  var directory = PatientDirectory()
+  private(set) var audience = Audience()
+  private var audienceReadAt: Duration?
+  private var reading: Task<Void, Never>?
+  var telemetry: [DeviceID: DeviceTelemetry] = [:]
+  var followers: [DeviceID: SessionFollower] = [:]
+  var book = AlertBook()
+  var sessionRevision: Revision = 0
+  var analysisRevision: Revision = 0
+  var alertRevision: Revision = 0
+  var log: EventLog
+  var streams: [Int: Stream] = [:]
+  var nextStream = 0
+  var lastStatus: [Pseudonym: PatientStatus] = [:]
+  var isClosed = false
 
   /// Whether the store was read successfully at least once, and the last time too.
   private(set) var isReady = false
@@ -73,8 +89,27 @@ actor LiveHub {
 
   /// Reads what is new in some areas and tells the streams.
   func refresh(_ areas: Set<StoreArea>) async {
+    let before = reading
+    let mine = Task {
+      await before?.value
+      await read(areas)
+    }
+    reading = mine
+    await mine.value
+  }
+
+  /// Somebody who may see `scope` begins to look: what was closed until now is opened for them.
+  func look(as account: String, _ scope: PatientScope) async {
+    guard audience.scope(of: account) != scope else { return }
+    audienceReadAt = nil
+    await refresh([.findings, .alerts])
+  }
+
+  private func read(_ areas: Set<StoreArea>) async {
     do {
+      try await refreshAudience(isDue: areas.contains(.registry))
       if areas.contains(.registry) || !directory.isComplete { try await refreshRegistry() }
+      await concealUnseen()
       if areas.contains(.chunks) { try await refreshChunks() }
       if areas.contains(.findings) { try await refreshFindings() }
       if areas.contains(.chunks) { await refreshStrips() }
@@ -87,168 +122,56 @@ actor LiveHub {
     }
   }
 
+  private func refreshAudience(isDue: Bool) async throws {
+    let now = time.uptime()
+    if !isDue, let audienceReadAt, now - audienceReadAt < Self.audienceInterval { return }
+    audience = try await Audience(registry: registry, now: time.unixMicroseconds())
+    audienceReadAt = now
+    for (number, stream) in streams where stream.scope != audience.scope(of: stream.account) {
+      streams[number]?.scope = audience.scope(of: stream.account)
+      stream.mailbox.restart()
+    }
+  }
+
   private func refreshRegistry() async throws {
     let fresh = try await PatientDirectory(registry: registry, keys: keys)
-    let hasChanged = fresh.patients != directory.patients
+    let known = directory.patients
     directory = fresh
-    if hasChanged { publish("ward", patient: nil, LiveEvent.Empty()) }
+    let changed = Set(known.keys).union(fresh.patients.keys).filter { known[$0] != fresh.patients[$0] }
+    if !changed.isEmpty { publish("ward", about: .patients(changed), LiveEvent.Empty()) }
   }
 
-  private func refreshChunks() async throws {
-    for device in try await chunks.devices() { telemetry[device.device] = device }
-    while true {
-      let page = try await chunks.sessions(changedSince: sessionRevision, limit: Self.pageSize)
-      for record in page {
-        sessionRevision = max(sessionRevision, record.revision)
-        note(record)
-      }
-      if page.count < Self.pageSize { return }
+  /// Forgets content and keys of whom nobody may see any more.
+  private func concealUnseen() async {
+    for (device, follower) in followers where follower.isOpened && wearer(followedBy: device) == nil {
+      followers[device]?.conceal()
+      await findings.forget(device)
+      await strips.forget(device)
     }
+    book.conceal { device, time in audience.includes(directory.wearer(of: device, at: time)) }
   }
 
-  /// The session that began last on the server's clock is the one that is shown: a device's own clock may be wrong.
-  private func note(_ record: SessionRecord) {
-    let device = record.reference.device
-    if let follower = followers[device], follower.record.reference != record.reference {
-      guard record.firstReceivedAt >= follower.record.firstReceivedAt else { return }
-      followers[device] = SessionFollower(record: record)
-    } else {
-      followers[device, default: SessionFollower(record: record)].record = record
-    }
-  }
-
-  private func refreshFindings() async throws {
-    var advanced: Set<SessionReference> = []
-    while true {
-      let page = try await analysesPage()
-      for analysis in page {
-        analysisRevision = max(analysisRevision, analysis.revision)
-        advanced.insert(analysis.reference)
-      }
-      if page.count < Self.pageSize { break }
-    }
-    for (device, follower) in followers {
-      guard advanced.contains(follower.record.reference) || follower.readThrough == nil else { continue }
-      await readFindings(of: device)
-    }
-  }
-
-  private func analysesPage() async throws(StoreError) -> [AnalysisRecord] {
-    try await findingStore.analyses(changedSince: analysisRevision, limit: Self.pageSize)
-  }
-
-  private nonisolated var findingStore: any FindingStore { findings.store }
-
-  private func readFindings(of device: DeviceID) async {
-    guard var follower = followers[device] else { return }
-    do {
-      let found: [Finding]
-      if let through = follower.readThrough {
-        let page = try await findings.findings(of: follower.record, from: through + 1, limit: Self.findingPage)
-        found =
-          page.count < Self.findingPage
-          ? page : try await findings.latestFindings(of: follower.record, count: SessionFollower.firstFindings)
-      } else {
-        found = try await findings.latestFindings(of: follower.record, count: SessionFollower.firstFindings)
-      }
-      follower.isKeyRefused = false
-      let isFirst = follower.readThrough == nil
-      follower.note(found, at: isFirst ? (follower.record.lastReceivedAt) : time.unixMicroseconds())
-      followers[device] = follower
-      guard let patient = directory.wearers[device] else { return }
-      let beats = found.flatMap(\.beats)
-      if !beats.isEmpty {
-        publish(
-          "beats", patient: patient,
-          LiveEvent.Beats(
-            beats.suffix(SessionFollower.beatLimit), patient: patient, session: follower.record.reference.session))
-      }
-    } catch {
-      note(error, of: device)
-    }
-  }
-
-  private func refreshStrips() async {
-    for (device, follower) in followers {
-      guard let patient = directory.wearers[device], isWatched(patient) else {
-        if follower.strip != nil {
-          followers[device]?.strip = nil
-          followers[device]?.pieces = []
-        }
-        continue
-      }
-      await readStrip(of: device, patient: patient)
-    }
-  }
-
-  private func readStrip(of device: DeviceID, patient: Pseudonym) async {
-    guard var follower = followers[device], let contiguous = follower.record.contiguous else { return }
-    var strip =
-      follower.strip
-      ?? LiveStrip(
-        reader: strips, of: follower.record.reference,
-        from: contiguous + 1 - min(contiguous + 1, UInt64(SessionFollower.stripLimit)))
-    do {
-      let segments = try await strip.advance(to: follower.record)
-      follower.strip = strip
-      follower.isKeyRefused = false
-      let lead = follower.lead ?? segments.first?.kind
-      let shown = segments.filter { $0.kind == lead }
-      follower.note(shown)
-      followers[device] = follower
-      for segment in shown {
-        publish(
-          "strip", patient: patient,
-          LiveEvent.Strip(segment, patient: patient, session: follower.record.reference.session))
-      }
-    } catch {
-      note(error, of: device)
-    }
-  }
-
-  private func note(_ error: StripError, of device: DeviceID) {
-    switch error {
-    case .keyRefused(let refusal):
-      if followers[device]?.isKeyRefused == false {
-        logger.notice("key refused", metadata: ["device": "\(device)", "refusal": "\(refusal.rawValue)"])
-      }
-      followers[device]?.isKeyRefused = true
-    case .vault(let cause): logger.warning("the vault cannot be asked", metadata: ["error": "\(cause)"])
-    case .store(let cause): logger.warning("the store cannot be read", metadata: ["error": "\(cause)"])
-    }
-  }
-
-  private func refreshAlerts() async throws {
-    while true {
-      let page = try await alertStore.alerts(changedSince: alertRevision, limit: Self.pageSize)
-      for alert in page {
-        // What was resolved before we looked is of no interest to anybody who looks now.
-        let isOld = alert.state == .resolved && !isReady
-        let body = isOld ? nil : try await findings.body(of: alert)
-        book.note(alert, severity: body?.severity)
-        alertRevision = max(alertRevision, alert.revision)
-        guard !isOld else { continue }
-        let patient = directory.wearers[alert.reference.device]
-        publish("alert", patient: patient, AlertView(alert, body: body, patient: patient))
-      }
-      if page.count < Self.pageSize { return }
-    }
+  /// The patient who wears a device and whom somebody may see; `nil` where the device is not to be followed.
+  func wearer(followedBy device: DeviceID) -> Pseudonym? {
+    guard let follower = followers[device],
+      let patient = directory.wearer(of: device, at: follower.record.lastReceivedAt), audience.includes(patient)
+    else { return nil }
+    return patient
   }
 
   // MARK: What is known
 
-  /// Every patient as they are now.
-  func ward() -> [PatientStatus] {
-    directory.patients.keys.sorted().compactMap(status)
+  /// Every patient of a scope as they are now.
+  func ward(for scope: PatientScope) -> [PatientStatus] {
+    directory.patients.keys.sorted().compactMap { status(of: $0, for: scope) }
   }
 
-  /// One patient as they are now.
-  func status(of pseudonym: Pseudonym) -> PatientStatus? {
-    guard let patient = directory.patients[pseudonym] else { return nil }
-    let follower = patient.device.flatMap { followers[$0] }
+  /// One patient as they are now; `nil` as well for a patient outside the scope.
+  func status(of pseudonym: Pseudonym, for scope: PatientScope) -> PatientStatus? {
+    guard let (patient, follower) = current(pseudonym, for: scope) else { return nil }
     let latest = follower?.latest
     let window = (follower?.beats ?? []).suffix(RhythmStatement.window)
-    let state = PatientState(facts(of: patient), now: time.unixMicroseconds())
+    let state = PatientState(Self.facts(of: patient, follower), now: time.unixMicroseconds())
     let link = patient.device.flatMap { telemetry[$0] }
     return PatientStatus(
       patient: pseudonym.name, name: patient.identity?.name, device: patient.device?.name,
@@ -260,25 +183,36 @@ actor LiveHub {
       abnormalBeats: latest?.abnormalBeatCount ?? 0, rhythm: RhythmStatement(window),
       capturedMs: follower.map { Self.captureEnd($0) / 1000 },
       receivedMs: follower.map { $0.record.lastReceivedAt / 1000 },
-      alerts: patient.device.map { book.alerts(of: $0) } ?? .init())
+      alerts: patient.device.map { book.alerts(of: $0, since: patient.deviceSince ?? 0) } ?? .init())
   }
 
-  /// The patient, the session that is shown, and its latest beats.
-  func current(_ pseudonym: Pseudonym) -> (patient: PatientDirectory.Patient, follower: SessionFollower?)? {
-    guard let patient = directory.patients[pseudonym] else { return nil }
-    return (patient, patient.device.flatMap { followers[$0] })
+  /// The patient, the session that is shown, and its latest beats; `nil` as well for a patient outside the scope. A session that
+  /// ended before the patient was given the device is somebody else's.
+  func current(
+    _ pseudonym: Pseudonym, for scope: PatientScope
+  ) -> (patient: PatientDirectory.Patient, follower: SessionFollower?)? {
+    guard scope.includes(pseudonym), let patient = directory.patients[pseudonym] else { return nil }
+    let follower = patient.device.flatMap { followers[$0] }
+    return (patient, follower.flatMap { $0.record.lastReceivedAt >= patient.deviceSince ?? 0 ? $0 : nil })
   }
 
-  /// Who wears a device.
-  func wearer(of device: DeviceID) -> Pseudonym? { directory.wearers[device] }
+  /// Whose an alert is: of who wore its device when it opened, as far as that is known.
+  func patient(of alert: AlertRecord) -> Pseudonym? {
+    directory.wearer(of: alert.reference.device, at: alert.openedAt)
+  }
 
-  private func facts(of patient: PatientDirectory.Patient) -> PatientState.Facts {
+  /// The devices of the patients of a scope.
+  func devices(in scope: PatientScope) -> [DeviceID] { directory.devices(in: scope) }
+
+  private static func facts(
+    of patient: PatientDirectory.Patient, _ follower: SessionFollower?
+  ) -> PatientState.Facts {
     var facts = PatientState.Facts()
     facts.hasDevice = patient.device != nil
-    guard let device = patient.device, let follower = followers[device] else { return facts }
+    guard let follower else { return facts }
     facts.isKeyRefused = follower.isKeyRefused
     facts.lastReceivedAt = follower.record.lastReceivedAt
-    facts.lastCaptureEnd = Self.captureEnd(follower)
+    facts.lastCaptureEnd = captureEnd(follower)
     facts.isClockSynchronised = follower.latest?.isClockSynchronised ?? false
     facts.lastFindingReceivedAt = follower.findingsReceivedAt
     facts.isLeadOff = follower.latest.map { !$0.leadOff.isEmpty } ?? false
@@ -289,108 +223,5 @@ actor LiveHub {
   /// A chunk's capture time is its first sample's; it ends 1.496 s later.
   private static func captureEnd(_ follower: SessionFollower) -> UInt64 {
     follower.record.lastCaptureTime + UInt64(ChunkHeader.maximumSampleCount) * 8000
-  }
-
-  // MARK: Telling
-
-  /// Publishes every status that changed, by itself or because time passed.
-  private func publishStatus() {
-    for pseudonym in directory.patients.keys {
-      guard let status = status(of: pseudonym), lastStatus[pseudonym] != status else { continue }
-      let isNewLink = lastStatus[pseudonym]?.link != status.link
-      lastStatus[pseudonym] = status
-      publish("vitals", patient: pseudonym, status)
-      if isNewLink { publish("link", patient: pseudonym, status) }
-    }
-  }
-
-  private func publish(_ name: String, patient: Pseudonym?, _ data: some Encodable) {
-    guard let bytes = try? JSONReply.encode(data) else { return }
-    let entry = log.append(name, patient: patient?.name, data: bytes)
-    for stream in streams.values where Self.wants(stream.patients, entry.patient) { stream.mailbox.put([entry.bytes]) }
-  }
-
-  private static func wants(_ patients: Set<String>?, _ patient: String?) -> Bool {
-    guard let patients, let patient else { return true }
-    return patients.contains(patient)
-  }
-
-  private func isWatched(_ patient: Pseudonym) -> Bool {
-    streams.values.contains { Self.wants($0.patients, patient.name) }
-  }
-
-  // MARK: Streams
-
-  /// Opens a stream; `nil` when there are too many.
-  /// - Parameters:
-  ///   - patients: Pseudonyms to tell of; `nil` for all.
-  ///   - lastID: The last event that the page saw, if it saw any.
-  ///   - cut: Ends the connection of a page that has stopped reading.
-  func open(
-    patients: Set<String>?, after lastID: String?, cut: @escaping @Sendable () -> Void
-  ) -> (number: Int, mailbox: EventMailbox)? {
-    guard streams.count < Self.streamLimit, !isClosed else { return nil }
-    let mailbox = EventMailbox()
-    if let lastID, case .events(let missed) = log.resume(after: lastID) {
-      mailbox.put(missed.filter { Self.wants(patients, $0.patient) }.map(\.bytes))
-    } else {
-      mailbox.put(snapshot(patients: patients, isRestart: lastID != nil))
-    }
-    nextStream += 1
-    streams[nextStream] = Stream(patients: patients, mailbox: mailbox, cut: cut)
-    return (nextStream, mailbox)
-  }
-
-  /// Closes a stream.
-  func close(stream number: Int) {
-    streams[number]?.mailbox.close()
-    streams[number] = nil
-  }
-
-  /// Closes all streams and opens no more: the server is going down.
-  func closeAll() {
-    isClosed = true
-    for number in Array(streams.keys) { close(stream: number) }
-  }
-
-  /// Open streams.
-  var streamCount: Int { streams.count }
-
-  /// The present: what a page needs to begin.
-  func snapshot(patients: Set<String>?, isRestart: Bool) -> [[UInt8]] {
-    var events: [[UInt8]] = []
-    func add(_ name: String, _ data: some Encodable) {
-      guard let bytes = try? JSONReply.encode(data) else { return }
-      events.append(ServerSentEvent.encode(name, id: nil, data: bytes))
-    }
-    if isRestart { add("resync", LiveEvent.Empty()) }
-    for pseudonym in directory.patients.keys.sorted() where Self.wants(patients, pseudonym.name) {
-      guard let status = status(of: pseudonym) else { continue }
-      add("vitals", status)
-      guard let follower = directory.patients[pseudonym]?.device.flatMap({ followers[$0] }) else { continue }
-      let session = follower.record.reference.session
-      for piece in follower.pieces { add("strip", LiveEvent.Strip(piece, patient: pseudonym, session: session)) }
-      if !follower.beats.isEmpty {
-        add(
-          "beats", LiveEvent.Beats(follower.beats.suffix(RhythmStatement.window), patient: pseudonym, session: session))
-      }
-    }
-    // The id of the present, so that a page that goes away now comes back here.
-    if let bytes = try? JSONReply.encode(clock) {
-      events.append(ServerSentEvent.encode("clock", id: log.latestID, data: bytes))
-    }
-    return events
-  }
-
-  private var clock: LiveEvent.Clock { LiveEvent.Clock(nowMs: time.unixMicroseconds() / 1000) }
-
-  /// One heartbeat to every stream; cuts those that take nothing.
-  func beat() {
-    guard let data = try? JSONReply.encode(clock) else { return }
-    let bytes = ServerSentEvent.encode("clock", id: nil, data: data)
-    for (number, stream) in streams where stream.mailbox.beat(bytes) > Self.heartbeatsBeforeCut {
-      stream.cut()
-      close(stream: number)
-    }
   }
 }

@@ -26,6 +26,8 @@ struct SessionFollower: Sendable {
   var strip: LiveStrip?
   /// Its latest pieces.
   var pieces: [StripSegment] = []
+  /// Whether keys of the device were asked for.
+  var isOpened = false
   /// The vault refuses the key.
   var isKeyRefused = false
 
@@ -33,6 +35,9 @@ struct SessionFollower: Sendable {
 
   /// The lead that is shown: the first one that this session has.
   var lead: ChunkKind? { latest?.kind ?? pieces.first?.kind }
+
+  /// Forgets everything that was opened: nobody may see the patient any more.
+  mutating func conceal() { self = SessionFollower(record: record) }
 
   /// Takes note of findings, in order.
   mutating func note(_ findings: [Finding], at now: UnixMicroseconds) {

@@ -24,12 +24,14 @@ package struct WebPages: Sendable {
 
   /// Addresses that a person can open: all of them are the one page, which looks at its address.
   package static let addresses = [
-    "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/alerts", "/alerts/{alert}", "/administration",
+    "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/alerts", "/alerts/{alert}", "/administration", "/keys",
+    "/keys/devices/{device}", "/audit",
   ]
   /// Everything else that is served, under `/web/`.
   package static let files = [
     "app.css", "app.js", "api.js", "strings.js", "elements.js", "live.js", "strip.js", "signal.js", "icons.js",
     "page-sign-in.js", "page-ward.js", "page-patient.js", "page-alerts.js", "page-administration.js", "spectrum.js",
+    "dialog.js", "keys.js", "page-keys.js", "page-device-keys.js", "page-audit.js",
     "favicon.svg",
   ]
 

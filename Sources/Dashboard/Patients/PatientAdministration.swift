@@ -1,4 +1,4 @@
-internal import Decryptor
+package import Decryptor
 public import KeyVaultClient
 internal import Sealing
 public import Store
@@ -30,7 +30,7 @@ public struct PatientAdministration: Sendable {
     self.init(registry: registry, keys: keys, time: .system)
   }
 
-  init(registry: any RegistryStore, keys: any SessionKeySource, time: Timekeeper) {
+  package init(registry: any RegistryStore, keys: any SessionKeySource, time: Timekeeper) {
     self.registry = registry
     self.keys = keys
     self.time = time

@@ -57,6 +57,9 @@ struct FindingsReader: Sendable {
     return try? JSONDecoder().decode(AlertBody.self, from: Data(plaintext))
   }
 
+  /// Forgets the keys of all sessions of a device.
+  func forget(_ device: DeviceID) async { await keys.forget(device) }
+
   private func seal(of record: SessionRecord) async throws(StripError) -> FindingsSeal {
     let key = try await keys.key(of: record)
     do {

@@ -18,13 +18,25 @@ struct PatientDirectory: Sendable {
 
   /// By pseudonym.
   private(set) var patients: [Pseudonym: Patient] = [:]
-  /// By device.
-  private(set) var wearers: [DeviceID: Pseudonym] = [:]
+  /// By device: who wears it, and since when.
+  private var worn: [DeviceID: DeviceAssignment] = [:]
   /// Whether every identity could be opened.
   private(set) var isComplete = true
 
   /// Knows nobody.
   init() {}
+
+  /// Whose is what a device sent at a time; `nil` for what it sent before it was handed to who wears it now: that may be
+  /// somebody else's.
+  func wearer(of device: DeviceID, at time: UnixMicroseconds) -> Pseudonym? {
+    guard let assignment = worn[device], time >= assignment.since else { return nil }
+    return assignment.pseudonym
+  }
+
+  /// The devices of patients in a scope, with those that they handed on to nobody else.
+  func devices(in scope: PatientScope) -> [DeviceID] {
+    worn.values.filter { scope.includes($0.pseudonym) }.map(\.device).sorted { $0.name < $1.name }
+  }
 
   /// Reads the registry.
   init(registry: any RegistryStore, keys: any SessionKeySource) async throws {
@@ -39,7 +51,7 @@ struct PatientDirectory: Sendable {
     var devices: [Pseudonym: DeviceAssignment] = [:]
     for assignment in assignments {
       guard let pseudonym = assignment.pseudonym else { continue }
-      wearers[assignment.device] = pseudonym
+      worn[assignment.device] = assignment
       if let other = devices[pseudonym], other.since >= assignment.since { continue }
       devices[pseudonym] = assignment
     }

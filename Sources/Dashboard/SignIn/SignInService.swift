@@ -59,7 +59,9 @@ final class SignInService: Sendable {
       expiresAt: now + min(idleLimit, absoluteLimit).unixMicroseconds)
     try await registry.put(record)
     logger.info("signed in", metadata: ["account": "\(usable.name)", "role": "\(usable.role.rawValue)"])
-    return SignedIn(account: usable.name, role: usable.role, token: token, expiresAt: record.expiresAt)
+    return SignedIn(
+      account: usable.name, role: usable.role, scope: try await scope(of: usable), token: token,
+      expiresAt: record.expiresAt)
   }
 
   /// Who sent a cookie; `nil` when the sign-in is unknown or over, or the account was disabled since. Keeps the sign-in alive.
@@ -77,7 +79,13 @@ final class SignInService: Sendable {
           tokenHash: record.tokenHash, account: record.account, createdAt: record.createdAt, expiresAt: renewed))
     }
     return SignedIn(
-      account: account.name, role: account.role, token: token, expiresAt: max(renewed, record.expiresAt))
+      account: account.name, role: account.role, scope: try await scope(of: account), token: token,
+      expiresAt: max(renewed, record.expiresAt))
+  }
+
+  private func scope(of account: AccountRecord) async throws -> PatientScope {
+    let needsCare = account.role == .clinician && !account.seesAllPatients
+    return PatientScope(account, care: needsCare ? try await registry.care(of: account.name) : [])
   }
 
   /// How long a browser keeps the cookie.

@@ -6,6 +6,8 @@ struct SignedIn: Sendable {
   let account: String
   /// What it may do.
   let role: Role
+  /// Whom it may see.
+  let scope: PatientScope
   /// The cookie's token.
   let token: SessionToken
   /// When the sign-in ends if nothing more is heard.

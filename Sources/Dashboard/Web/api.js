@@ -2,9 +2,10 @@
 
 /** What the server said instead of doing what was asked. */
 export class Problem extends Error {
-  /** @param {number} status @param {string} code @param {number} retryAfter seconds */
-  constructor(status, code, retryAfter = 0) {
+  /** @param {number} status @param {string} code @param {number} retryAfter seconds @param {string} reason a sentence */
+  constructor(status, code, retryAfter = 0, reason = "") {
     super(code);
+    this.reason = reason;
     this.status = status;
     this.code = code;
     this.retryAfter = retryAfter;
@@ -46,7 +47,7 @@ export async function request(method, path, body) {
   }
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   const problem = await answer.json().catch(() => null);
-  const failure = new Problem(answer.status, problem?.error?.code ?? `http-${answer.status}`, Number(answer.headers.get("Retry-After") ?? 0));
+  const failure = new Problem(answer.status, problem?.error?.code ?? `http-${answer.status}`, Number(answer.headers.get("Retry-After") ?? 0), problem?.error?.reason ?? "");
   if (failure.code === "sign-in-first" && session) {
     session = null;
     whenSignedOut();

@@ -5,6 +5,9 @@ import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { showAdministration } from "./page-administration.js";
 import { showAlerts } from "./page-alerts.js";
+import { showAudit } from "./page-audit.js";
+import { showDeviceKeys } from "./page-device-keys.js";
+import { showKeys } from "./page-keys.js";
 import { showPatient } from "./page-patient.js";
 import { showSignIn } from "./page-sign-in.js";
 import { showWard } from "./page-ward.js";
@@ -40,6 +43,9 @@ const pages = [
   { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: ["clinician"], show: showPatient, title: (name) => name },
   { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: ["clinician"], show: showAlerts, title: () => t("alerts") },
   { pattern: /^\/administration$/, roles: ["administrator", "auditor"], show: showAdministration, title: () => t("administration") },
+  { pattern: /^\/keys$/, roles: ["administrator", "auditor"], show: showKeys, title: () => t("keys") },
+  { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: ["administrator", "auditor"], show: showDeviceKeys, title: (name) => name },
+  { pattern: /^\/audit$/, roles: ["administrator", "auditor"], show: showAudit, title: () => t("auditLog") },
 ];
 
 /** Shows the page of the address. */
@@ -47,6 +53,7 @@ async function route() {
   const mine = ++generation;
   leave();
   leave = () => {};
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   if (!session) {
     try {
       await loadSession();
@@ -88,7 +95,7 @@ function signInPage(message) {
 
 /** The frame round a page; returns where its content goes. */
 function frame() {
-  const links = session.role === "clinician" ? [["/ward", "ward"], ["/alerts", "alerts"]] : [["/administration", "administration"]];
+  const links = session.role === "clinician" ? [["/ward", "ward"], ["/alerts", "alerts"]] : [["/administration", "administration"], ["/keys", "keys"], ["/audit", "auditLog"]];
   const lamp = el("span", { class: "connection", "data-testid": "connection", role: "status" });
   const banner = el("p", { class: "banner", role: "alert", hidden: true, "data-testid": "connection-lost" });
   const main = el("main", { id: "main", tabindex: "-1" });

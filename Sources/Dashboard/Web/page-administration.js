@@ -1,4 +1,5 @@
 import { Problem, request, session } from "./api.js";
+import { ask, field } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
 import { dateTime, t } from "./strings.js";
 
@@ -24,8 +25,8 @@ export function showAdministration(main) {
           String(one.committed), `${(100 * one.completeness).toFixed(2)} %`, String(one.lost), String(one.duplicates), String(one.refused),
           one.latencyMs ? `${one.latencyMs.p50.toFixed(0)} / ${t("milliseconds", { value: one.latencyMs.p99.toFixed(0) })}` : t("nobody"),
           one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: one.jitterMs.toFixed(0) }), one.firmware ?? t("nobody")]), "admin-devices"));
-      accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
-        [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
+      accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("sees"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
+        [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), sees(one, registered.items, load), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
           mayChange && one.name !== session?.account ? el("button", {
             class: "button quiet", onclick: async () => {
               await request("PATCH", `/api/accounts/${encodeURIComponent(one.name)}`, { isDisabled: !one.isDisabled }).catch(() => {});
@@ -60,10 +61,32 @@ function form(title, fields, send, done) {
   return self;
 }
 
-/** @param {string} label @param {Record<string, any>} properties */
-function field(label, properties) {
-  const input = /** @type {HTMLInputElement} */ (el("input", properties));
-  return { input, label: el("label", { class: "field" }, el("span", {}, label), input) };
+/** Whom an account sees, and how that is changed. @param {any} account @param {any[]} patients @param {() => void} done */
+function sees(account, patients, done) {
+  if (account.role !== "clinician") return t("seesNone");
+  const words = el("span", { "data-testid": `sees-${account.name}` }, account.seesAllPatients ? t("seesAll") : account.patients.join(", ") || t("seesNone"));
+  if (session?.role !== "administrator") return words;
+  return el("div", { class: "sees" }, words, el("button", {
+    class: "button quiet small", "data-testid": `change-sees-${account.name}`, "aria-label": t("changePatients", { account: account.name }),
+    onclick: async () => {
+      const path = `/api/accounts/${encodeURIComponent(account.name)}`;
+      const choice = (/** @type {boolean} */ all) => /** @type {HTMLInputElement} */ (el("input", { type: "radio", name: "sees", checked: account.seesAllPatients === all, "data-testid": all ? "sees-all" : "sees-assigned" }));
+      const all = choice(true), some = choice(false);
+      const boxes = new Map(patients.map((one) => [one.patient, /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", checked: account.patients.includes(one.patient), "data-testid": `sees-${one.patient}` }))]));
+      const answer = await ask({
+        title: t("changePatients", { account: account.name }), text: t("changePatientsText"), action: t("save"),
+        fields: [el("label", { class: "check" }, all, t("allPatients")), el("label", { class: "check" }, some, t("onlyAssigned")),
+          el("div", { class: "checks" }, ...patients.map((one) => el("label", { class: "check" }, boxes.get(one.patient), el("code", {}, one.patient), one.name ?? "")))],
+        send: async () => {
+          for (const [patient, box] of boxes) {
+            if (box.checked !== account.patients.includes(patient)) await request(box.checked ? "PUT" : "DELETE", `${path}/patients/${patient}`);
+          }
+          if (all.checked !== account.seesAllPatients) await request("PATCH", path, { seesAllPatients: all.checked });
+        },
+      });
+      if (answer !== null) done();
+    },
+  }, t("change")));
 }
 
 /** @param {() => void} done */
@@ -81,7 +104,10 @@ function accountForm(done) {
   const name = field(t("account"), { required: true, maxlength: "64", autocomplete: "off", spellcheck: "false" });
   const password = field(t("password"), { required: true, type: "password", minlength: "12", maxlength: "128", autocomplete: "new-password" });
   const role = /** @type {HTMLSelectElement} */ (el("select", {}, ...["Clinician", "Administrator", "Auditor"].map((one) => el("option", { value: one.toLowerCase() }, t(`role${one}`)))));
-  return form(t("addAccount"), [name.label, password.label, el("label", { class: "field" }, el("span", {}, t("role")), role)], () => request("POST", "/api/accounts", {
-    name: name.input.value.trim(), password: password.input.value, role: role.value,
+  const patients = /** @type {HTMLSelectElement} */ (el("select", {}, el("option", { value: "all" }, t("seesAll")), el("option", { value: "none" }, t("seesNone"))));
+  const seen = el("label", { class: "field" }, el("span", {}, t("sees")), patients);
+  role.addEventListener("change", () => { seen.hidden = role.value !== "clinician"; });
+  return form(t("addAccount"), [name.label, password.label, el("label", { class: "field" }, el("span", {}, t("role")), role), seen], () => request("POST", "/api/accounts", {
+    name: name.input.value.trim(), password: password.input.value, role: role.value, patients: role.value === "clinician" && patients.value === "none" ? [] : undefined,
   }), done);
 }

@@ -85,10 +85,13 @@ export function showWard(main) {
   const ward = () => load();
   live.addEventListener("tick", update);
   live.addEventListener("ward", ward);
+  // What may be seen may have changed.
+  live.addEventListener("resync", ward);
   load();
   return () => {
     live.removeEventListener("tick", update);
     live.removeEventListener("ward", ward);
+    live.removeEventListener("resync", ward);
     for (const tile of tiles.values()) tile.end();
   };
 }

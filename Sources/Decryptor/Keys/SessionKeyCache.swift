@@ -1,7 +1,7 @@
 package import KeyVaultClient
 package import Sealing
 package import Store
-internal import Wire
+package import Wire
 
 /// Keys of sessions for reading, asked from the vault and held in locked memory for a bounded time and number.
 package actor SessionKeyCache {
@@ -73,6 +73,9 @@ package actor SessionKeyCache {
       answer: answer, iv: record.iv, keyVersion: record.keyVersion, askedAt: now, usedAt: now)
     return try Self.key(answer)
   }
+
+  /// Forgets the keys of all sessions of a device.
+  package func forget(_ device: DeviceID) { entries = entries.filter { $0.key.device != device } }
 
   /// Forgets every key.
   package func removeAll() { entries.removeAll() }

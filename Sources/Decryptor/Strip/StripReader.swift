@@ -1,7 +1,7 @@
 public import KeyVaultClient
 internal import Sealing
 public import Store
-internal import Wire
+package import Wire
 
 /// Opens ranges of a session's chunks for display.
 ///
@@ -52,6 +52,9 @@ public struct StripReader: Sendable {
     guard let contiguous = record.contiguous, count > 0 else { return [] }
     return try await strip(of: record, from: contiguous + 1 - min(contiguous + 1, UInt64(count)), count: count)
   }
+
+  /// Forgets the keys of all sessions of a device.
+  package func forget(_ device: DeviceID) async { await keys.forget(device) }
 
   /// Opens and filters the stored chunks of a range, going on with `filter`.
   func segments(

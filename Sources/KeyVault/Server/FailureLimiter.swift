@@ -47,8 +47,8 @@ package struct FailureLimiter: Sendable {
         debts[least.key] = nil
       }
     }
-    let owed = debts[address].map { owed($0, now) } ?? 0
-    debts[address] = Debt(failures: min(owed + 1, burst), at: now)
+    let earlier = debts[address].map { owed($0, now) } ?? 0
+    debts[address] = Debt(failures: min(earlier + 1, burst), at: now)
   }
 
   private func owed(_ debt: Debt, _ now: Double) -> Double {

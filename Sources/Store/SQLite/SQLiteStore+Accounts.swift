@@ -7,11 +7,12 @@ extension SQLiteStore {
     try await registry.write { db in
       try db.execute(
         sql: """
-          INSERT OR REPLACE INTO account (name, role, password_hash, is_disabled, created_at) VALUES (?, ?, ?, ?, ?)
+          INSERT OR REPLACE INTO account (name, role, password_hash, is_disabled, sees_all, created_at)
+          VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           account.name, account.role.rawValue, account.passwordHash, account.isDisabled,
-          Int64(clamping: account.createdAt),
+          account.seesAllPatients, Int64(clamping: account.createdAt),
         ])
     }
   }
@@ -20,8 +21,7 @@ extension SQLiteStore {
   public func account(_ name: String) async throws(StoreError) -> AccountRecord? {
     try await registry.read { db in
       try Row.fetchOne(
-        db, sql: "SELECT name, role, password_hash, is_disabled, created_at FROM account WHERE name = ?",
-        arguments: [name]
+        db, sql: "SELECT \(Self.accountColumns) FROM account WHERE name = ?", arguments: [name]
       ).flatMap(Self.account)
     }
   }
@@ -29,8 +29,22 @@ extension SQLiteStore {
   /// See ``RegistryStore/accounts()``.
   public func accounts() async throws(StoreError) -> [AccountRecord] {
     try await registry.read { db in
-      try Row.fetchAll(db, sql: "SELECT name, role, password_hash, is_disabled, created_at FROM account ORDER BY name")
+      try Row.fetchAll(db, sql: "SELECT \(Self.accountColumns) FROM account ORDER BY name")
         .compactMap(Self.account)
+    }
+  }
+
+  /// See ``RegistryStore/signedInAccounts(at:)``.
+  public func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord] {
+    try await registry.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT \(Self.accountColumns) FROM account
+          WHERE name IN (SELECT account FROM sign_in WHERE expires_at > ?) ORDER BY name
+          """,
+        arguments: [Int64(clamping: time)]
+      ).compactMap(Self.account)
     }
   }
 
@@ -74,9 +88,12 @@ extension SQLiteStore {
     }
   }
 
+  private static let accountColumns = "name, role, password_hash, is_disabled, sees_all, created_at"
+
   private static func account(_ row: Row) -> AccountRecord? {
     guard let role = Role(rawValue: row[1]) else { return nil }
     return AccountRecord(
-      name: row[0], role: role, passwordHash: row[2], isDisabled: row[3], createdAt: UInt64(row[4] as Int64))
+      name: row[0], role: role, passwordHash: row[2], isDisabled: row[3], seesAllPatients: row[4],
+      createdAt: UInt64(row[5] as Int64))
   }
 }

@@ -33,7 +33,12 @@ extension SQLiteStore: RegistryStore {
   public func assign(_ device: DeviceID, to pseudonym: Pseudonym?, at time: UnixMicroseconds) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
-        sql: "INSERT OR REPLACE INTO assignment (device, pseudonym, since) VALUES (?, ?, ?)",
+        sql: """
+          INSERT INTO assignment (device, pseudonym, since) VALUES (?, ?, ?)
+          ON CONFLICT (device) DO UPDATE SET
+            since = CASE WHEN pseudonym IS excluded.pseudonym THEN since ELSE excluded.since END,
+            pseudonym = excluded.pseudonym
+          """,
         arguments: [device.name, pseudonym?.name, Int64(clamping: time)])
     }
   }

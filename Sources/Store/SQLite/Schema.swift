@@ -97,7 +97,10 @@ enum Schema {
     CREATE TABLE assignment (device TEXT PRIMARY KEY, pseudonym TEXT, since INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE account (
       name TEXT PRIMARY KEY, role TEXT NOT NULL, password_hash TEXT NOT NULL, is_disabled INTEGER NOT NULL,
-      created_at INTEGER NOT NULL) WITHOUT ROWID;
+      sees_all INTEGER NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE care (
+      account TEXT NOT NULL, pseudonym TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, pseudonym)
+      ) WITHOUT ROWID;
     CREATE TABLE sign_in (
       token_hash BLOB PRIMARY KEY, account TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
       ) WITHOUT ROWID;

@@ -25,9 +25,14 @@ struct DashboardCommand: AsyncParsableCommand {
       configuration: DashboardConfiguration(
         host: settings[Keys.dashboardBind], port: settings[Keys.dashboardPort],
         certificateChainPath: certificate.isEmpty ? "\(credentials)/identity.pem" : certificate,
-        privateKeyPath: key.isEmpty ? "\(credentials)/identity.key" : key),
+        privateKeyPath: key.isEmpty ? "\(credentials)/identity.key" : key,
+        deviceAddresses: DeviceAddresses(
+          enrolURL: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultEnrolPort])",
+          serviceURL: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultPort])",
+          mqttHost: settings[Keys.mqttHost], mqttPort: settings[Keys.mqttPort])),
       chunks: store, findings: store, alerts: store, registry: store, changes: store,
-      keys: try ServiceProcess.vault(settings), logger: process.logger)
+      keys: try ServiceProcess.vault(settings), vault: try ServiceProcess.vaultConfiguration(settings),
+      logger: process.logger)
     try await process.run([service], checks: [.init(name: "dashboard") { service.isReady }])
   }
 }

@@ -28,17 +28,12 @@ struct PatientCommand: AsyncParsableCommand {
       guard input.count <= 4096, let given = try? JSONDecoder().decode(Input.self, from: input) else {
         throw ConfigurationFault("Standard input must be a JSON object with a name, of at most 4096 bytes.")
       }
-      let vault = try running.vault(as: "svc.dashboard")
-      do {
-        let administration = PatientAdministration(registry: try await running.store(), keys: vault)
-        let pseudonym = try await administration.create(
-          PatientIdentity(name: given.name, birthDate: given.birthDate), wearing: device)
-        print(pseudonym)
-      } catch {
-        await vault.close()
-        throw error
+      let identity = try PatientIdentity(name: given.name, birthDate: given.birthDate)
+      let store = try await running.store()
+      let pseudonym = try await running.withVault(as: "svc.dashboard") { vault in
+        try await PatientAdministration(registry: store, keys: vault).create(identity, wearing: device)
       }
-      await vault.close()
+      print(pseudonym)
     }
 
     private struct Input: Decodable {

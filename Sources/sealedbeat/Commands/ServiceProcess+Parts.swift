@@ -10,11 +10,13 @@ extension ServiceProcess {
 
   /// The key vault, asked with this service's identity.
   static func vault(_ settings: Settings) throws -> VaultClient {
-    let credentials = try credentials(settings)
-    return try VaultClient(
-      VaultClientConfiguration(
-        url: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultPort])",
-        certificatePath: "\(credentials)/identity.pem", keyPath: "\(credentials)/identity.key",
-        authorityPath: "\(credentials)/service-ca.pem"))
+    try VaultClient(vaultConfiguration(settings))
+  }
+
+  /// Where the key vault is, and this service's identity.
+  static func vaultConfiguration(_ settings: Settings) throws -> VaultClientConfiguration {
+    VaultClientConfiguration(
+      url: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultPort])",
+      credentials: try credentials(settings))
   }
 }

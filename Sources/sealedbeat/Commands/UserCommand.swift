@@ -1,28 +1,37 @@
 public import ArgumentParser
-import Dashboard
-import Foundation
-import Glibc
-import Sealing
+public import Dashboard
 public import Store
 
 /// Manages who may sign in.
 struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "user", abstract: "Manage who may sign in to the dashboard.",
-    subcommands: [Add.self, Password.self, Disable.self, Enable.self, List.self])
+    subcommands: [
+      Add.self, Password.self, Disable.self, Enable.self, Assign.self, Unassign.self, List.self,
+    ])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add an account; the password is read from standard input or asked for.")
+      abstract: "Add an account; the password is read from standard input or asked for.",
+      discussion: """
+        A clinician sees all patients, those to come included, unless --patients names some: then only these, and whom
+        `sealedbeat user assign` adds. Administrators and auditors see no patient's signal at all.
+        """)
     @OptionGroup var options: SettingsOptions
     @Argument(help: "1 to 64 of a-z, 0-9, '.', '-' and '_'.") var name: String
     @Option(help: "clinician, administrator or auditor.") var role: Role
+    @Option(
+      help: ArgumentHelp(
+        "Whom a clinician may see: all (the default, for a small practice), none, or pseudonyms separated by commas.",
+        valueName: "all|none|P-…,P-…"))
+    var patients: PatientScope = .all
 
     func run() async throws {
       let password = try PasswordInput.read(confirming: true)
       let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
-      try await AccountAdministration(registry: store).create(name: name, role: role, password: password)
-      print("\(name) may sign in as \(role.rawValue).")
+      try await AccountAdministration(registry: store).create(
+        name: name, role: role, patients: patients, password: password)
+      print("\(name) may sign in as \(role.rawValue)\(role == .clinician ? " and sees \(patients.words)" : "").")
     }
   }
 
@@ -63,6 +72,57 @@ struct UserCommand: AsyncParsableCommand {
     }
   }
 
+  struct Assign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let a clinician see a patient, or all patients.",
+      discussion: "It counts at once, in pages that are open too.")
+    @OptionGroup var options: SettingsOptions
+    @Argument(help: "The clinician's account.") var name: String
+    @Option(help: ArgumentHelp("The patient's pseudonym, or all.", valueName: "P-…|all")) var patient: PatientScope
+
+    func validate() throws {
+      if patient == .only([]) { throw ValidationError("Name a patient, or all.") }
+    }
+
+    func run() async throws {
+      let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
+      let accounts = try AccountAdministration(registry: store)
+      switch patient {
+      case .all: try await accounts.setSeesAllPatients(true, account: name)
+      case .only(let patients): for patient in patients { try await accounts.assign(patient, to: name) }
+      }
+      let seesAll = try await store.account(name)?.seesAllPatients == true
+      print("\(name) sees \(seesAll ? "all patients" : patient.words)\(seesAll && patient != .all ? " anyway" : "").")
+    }
+  }
+
+  struct Unassign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "End that a clinician sees a patient; with all, that they see more than those assigned one by one.",
+      discussion: "It counts at once, in pages that are open too.")
+    @OptionGroup var options: SettingsOptions
+    @Argument(help: "The clinician's account.") var name: String
+    @Option(help: ArgumentHelp("The patient's pseudonym, or all.", valueName: "P-…|all")) var patient: PatientScope
+
+    func validate() throws {
+      if patient == .only([]) { throw ValidationError("Name a patient, or all.") }
+    }
+
+    func run() async throws {
+      let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
+      let accounts = try AccountAdministration(registry: store)
+      switch patient {
+      case .all: try await accounts.setSeesAllPatients(false, account: name)
+      case .only(let patients): for patient in patients { try await accounts.unassign(patient, from: name) }
+      }
+      let seesAll = try await store.account(name)?.seesAllPatients == true
+      print(
+        seesAll
+          ? "\(name) still sees all patients: `sealedbeat user unassign \(name) --patient all` ends that."
+          : "\(name) no longer sees \(patient == .all ? "more than the patients assigned one by one" : patient.words).")
+    }
+  }
+
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List accounts.")
     @OptionGroup var options: SettingsOptions
@@ -71,8 +131,12 @@ struct UserCommand: AsyncParsableCommand {
       let store = try await ServiceProcess.openStore(options.load(), writing: [])
       let accounts = try await store.accounts()
       if accounts.isEmpty { print("There are no accounts; `sealedbeat user add` makes one.") }
+      let care = Dictionary(grouping: try await store.care(of: nil), by: \.account)
       for account in accounts {
-        print("\(account.name)\t\(account.role.rawValue)\(account.isDisabled ? "\tdisabled" : "")")
+        let scope: PatientScope =
+          account.seesAllPatients ? .all : .only(Set((care[account.name] ?? []).map(\.pseudonym)))
+        let sees = account.role == .clinician ? "\tsees \(scope.words)" : ""
+        print("\(account.name)\t\(account.role.rawValue)\(sees)\(account.isDisabled ? "\tdisabled" : "")")
       }
     }
   }
@@ -80,46 +144,25 @@ struct UserCommand: AsyncParsableCommand {
 
 extension Role: ExpressibleByArgument {}
 
-/// Reads a password without showing it.
-private enum PasswordInput {
-  /// Longest password in bytes.
-  private static let limit = 1024
-
-  static func read(confirming: Bool) throws -> SecretBytes {
-    guard isatty(STDIN_FILENO) == 1 else { return try line() }
-    let first = try ask("Password: ")
-    if confirming {
-      let second = try ask("Again: ")
-      let isSame = first.withUnsafeBytes { left in second.withUnsafeBytes { right in left.elementsEqual(right) } }
-      guard isSame else { throw ConfigurationFault("The two passwords differ.") }
+extension PatientScope: ExpressibleByArgument {
+  /// Reads `all`, `none`, or pseudonyms separated by commas.
+  public init?(argument: String) {
+    switch argument {
+    case "all": self = .all
+    case "none": self = .only([])
+    default:
+      let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+      let pseudonyms = names.compactMap { Pseudonym($0) }
+      guard pseudonyms.count == names.count else { return nil }
+      self = .only(Set(pseudonyms))
     }
-    return first
   }
 
-  private static func ask(_ prompt: String) throws -> SecretBytes {
-    FileHandle.standardError.write(Data(prompt.utf8))
-    var before = termios()
-    tcgetattr(STDIN_FILENO, &before)
-    var silent = before
-    silent.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-    defer {
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-      FileHandle.standardError.write(Data("\n".utf8))
+  fileprivate var words: String {
+    switch self {
+    case .all: "all patients"
+    case .only(let patients):
+      patients.isEmpty ? "no patient" : patients.sorted().map(\.name).joined(separator: ", ")
     }
-    return try line()
-  }
-
-  private static func line() throws -> SecretBytes {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(limit)
-    defer { bytes.withUnsafeMutableBytes { explicit_bzero($0.baseAddress!, $0.count) } }
-    var byte: UInt8 = 0
-    while Glibc.read(STDIN_FILENO, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
-      guard bytes.count < limit else { throw ConfigurationFault("A password has at most \(limit) bytes.") }
-      bytes.append(byte)
-    }
-    guard !bytes.isEmpty else { throw ConfigurationFault("No password was given on standard input.") }
-    return SecretBytes(copying: bytes)
   }
 }

@@ -73,7 +73,7 @@ struct Demo: Sendable {
       let password = try SecureRandom.bytes(12).hex
       let secret = SecretBytes(copying: Array(password.utf8))
       if try await store.account(name) == nil {
-        try await administration.create(name: name, role: role, password: secret)
+        try await administration.create(name: name, role: role, patients: .all, password: secret)
       } else {
         try await administration.setPassword(of: name, to: secret)
       }
@@ -86,10 +86,12 @@ struct Demo: Sendable {
     let running = RunningSystem(system)
     let store = try await running.store()
     let assigned = Set(try await store.assignments().filter { $0.pseudonym != nil }.map(\.device))
-    let administration = PatientAdministration(registry: store, keys: try running.vault(as: "svc.dashboard"))
-    for patient in patients {
-      guard let device = DeviceID(patient.device), !assigned.contains(device) else { continue }
-      _ = try await administration.create(PatientIdentity(name: patient.name), wearing: device)
+    try await running.withVault(as: "svc.dashboard") { vault in
+      let administration = PatientAdministration(registry: store, keys: vault)
+      for patient in patients {
+        guard let device = DeviceID(patient.device), !assigned.contains(device) else { continue }
+        _ = try await administration.create(PatientIdentity(name: patient.name), wearing: device)
+      }
     }
   }
 

@@ -35,6 +35,19 @@ struct RunningSystem: Sendable {
         authorityPath: "\(credentials)/service-ca.pem"))
   }
 
+  /// The same, closed when `body` is done.
+  func withVault<Value>(as service: String, _ body: (VaultClient) async throws -> Value) async throws -> Value {
+    let vault = try vault(as: service)
+    do {
+      let value = try await body(vault)
+      await vault.close()
+      return value
+    } catch {
+      await vault.close()
+      throw error
+    }
+  }
+
   /// The store, to read everything and write the registry.
   func store() async throws -> SQLiteStore { try await SQLiteStore.open(directory: data.store, writing: [.registry]) }
 }

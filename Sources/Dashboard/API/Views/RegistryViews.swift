@@ -55,9 +55,16 @@ struct AccountView: Encodable, Sendable {
   let name: String
   let role: String
   let isDisabled: Bool
+  /// For clinicians alone.
+  let seesAllPatients: Bool?
+  /// Pseudonyms of whom a clinician may see who does not see all.
+  let patients: [String]?
   let createdMs: UInt64
 
-  init(_ account: AccountRecord) {
+  init(_ account: AccountRecord, care: [CareAssignment]) {
+    let isClinician = account.role == .clinician
+    seesAllPatients = isClinician ? account.seesAllPatients : nil
+    patients = isClinician ? care.map(\.pseudonym.name) : nil
     name = account.name
     role = account.role.rawValue
     isDisabled = account.isDisabled

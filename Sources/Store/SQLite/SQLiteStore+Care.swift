@@ -1,0 +1,40 @@
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+  /// See ``RegistryStore/entrust(_:to:at:)``.
+  public func entrust(
+    _ patient: Pseudonym, to account: String, at time: UnixMicroseconds
+  ) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO care (account, pseudonym, since) VALUES (?, ?, ?)",
+        arguments: [account, patient.name, Int64(clamping: time)])
+    }
+  }
+
+  /// See ``RegistryStore/withdraw(_:from:)``.
+  public func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError) {
+    try await registry.write { db in
+      try db.execute(
+        sql: "DELETE FROM care WHERE account = ? AND pseudonym = ?", arguments: [account, patient.name])
+    }
+  }
+
+  /// See ``RegistryStore/care(of:)``.
+  public func care(of account: String?) async throws(StoreError) -> [CareAssignment] {
+    try await registry.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT account, pseudonym, since FROM care WHERE account = ?1 OR ?1 IS NULL ORDER BY account, pseudonym
+          """,
+        arguments: [account]
+      ).compactMap { row in
+        Pseudonym(row[1] as String).map {
+          CareAssignment(account: row[0], pseudonym: $0, since: UInt64(row[2] as Int64))
+        }
+      }
+    }
+  }
+}

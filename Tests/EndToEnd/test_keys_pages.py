@@ -1,0 +1,233 @@
+"""Keys and assignments in the pages, in headless Chromium on the real system; screenshots are kept in artifacts/."""
+import sys
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from conftest import ARTIFACTS
+from system import PASSWORD, ROOT, System
+from waiting import until
+
+sys.path.insert(0, str(ROOT / "Tests/Browser"))
+import pages  # noqa: E402
+
+DEVICES = ["bed-1", "bed-2"]
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory):
+    """Two patients whose devices stream, two administrators, an auditor, and a clinician who sees one of the two."""
+    with System(tmp_path_factory.mktemp("keys")) as system:
+        for name in ("admin", "second"):
+            system.add_user(name, "administrator")
+        system.add_user("auditor", "auditor")
+        patients = [system.add_patient(name, device) for name, device in zip(("Anna Albrecht", "Bernd Beck"), DEVICES)]
+        system.command(
+            "user", "add", "nurse", "--role", "clinician", "--patients", patients[0], "--data-dir", system.data,
+            stdin=PASSWORD + "\n")
+        for device in DEVICES:
+            system.device(device, "--synthetic", "normal")
+        until(lambda: system.analysed() > 10, "beats are analysed", 90)
+        yield system, patients
+
+
+class Page:
+    """A browser of one person."""
+
+    def __init__(self, system, account, **options):
+        self.base = system.addresses["dashboardURL"]
+        self.driver = pages.chromium(**options)
+        pages.sign_in(self.driver, self.base, account, PASSWORD)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.driver.quit()
+
+    def go(self, path, shown):
+        self.driver.get(self.base + path)
+        return self.find(shown)
+
+    def find(self, test_id):
+        return pages.find(self.driver, test_id)
+
+    def click(self, test_id):
+        pages.wait(self.driver, 10, lambda _: self.find(test_id).click() or True, f"{test_id} cannot be clicked")
+
+    def confirm(self, reason=None):
+        if reason:
+            self.find("dialog-reason").send_keys(reason)
+        self.click("dialog-confirm")
+        pages.wait(self.driver, 10, lambda d: not d.find_elements(By.CSS_SELECTOR, "dialog"), "the dialog stays")
+
+    def text(self, test_id):
+        return self.find(test_id).text
+
+    def shown(self, selector):
+        return [one for one in self.driver.find_elements(By.CSS_SELECTOR, selector) if one.is_displayed()]
+
+    def shot(self, name):
+        pages.screenshot(self.driver, str(ARTIFACTS / f"{name}.png"))
+
+    def clean(self):
+        assert pages.console_errors(self.driver) == []
+
+
+def test_a_key_is_rotated_from_the_page(ward):
+    system, _ = ward
+    with Page(system, "admin") as admin:
+        admin.go("/keys/devices/bed-1", "keys-of-device")
+        admin.click("rotateKey")
+        admin.shot("keys-rotate-dialog")
+        admin.confirm()
+        assert "bed-1" in admin.text("said")
+        until(lambda: len(system.rows("chunks", "SELECT 1 FROM session WHERE device = 'bed-1'")) == 2, "a session under the new key", 60)
+
+        def is_there(_):
+            admin.driver.refresh()
+            rows = admin.find("keys-of-device").find_elements(By.CSS_SELECTOR, "tbody tr")
+            return len(rows) == 2 and "Active" in rows[1].text
+        pages.wait(admin.driver, 20, is_there, "the page shows no second key")
+        admin.shot("keys-device")
+        admin.clean()
+
+
+def test_a_destruction_needs_a_second_administrator(ward):
+    system, _ = ward
+    with Page(system, "admin") as admin, Page(system, "second", dark=True) as second:
+        admin.go("/keys/devices/bed-2", "keys-of-device")
+        admin.click("proposeDestruction")
+        # By keyboard alone: days, the name, the reason.
+        field = admin.find("destroy-days")
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys("7")
+        field.send_keys(Keys.TAB)
+        admin.driver.switch_to.active_element.send_keys("bed-1", Keys.TAB)
+        admin.driver.switch_to.active_element.send_keys("the study is <b>over</b>", Keys.ENTER)
+        assert admin.find("dialog").is_displayed(), "a wrong name is not sent"
+        name = admin.find("destroy-name")
+        name.send_keys(Keys.CONTROL, "a")
+        name.send_keys("bed-2")
+        admin.shot("keys-destroy-dialog")
+        admin.confirm()
+        admin.go("/keys", "proposals")
+        assert "second person" in admin.text("needs-second-person")
+        assert not admin.shown('[data-testid^="approve-"]')
+        admin.shot("keys")
+        second.go("/keys", "proposals")
+        assert "<b>over</b>" in second.text("proposals"), "a reason is text, never markup"
+        second.shot("keys-dark")
+        second.shown('[data-testid^="approve-"]')[0].click()
+        second.confirm()
+        assert second.find("destruction-bed-2").get_attribute("data-state") == "waiting"
+        admin.go("/keys", "destructions")
+        admin.click("cancel-bed-2")
+        admin.confirm("still needed")
+        pages.wait(admin.driver, 10, lambda _: admin.find("destruction-bed-2").get_attribute("data-state") == "cancelled", "not cancelled")
+        admin.clean()
+        second.clean()
+
+
+def test_a_claim_is_shown_once(ward):
+    system, _ = ward
+    with Page(system, "admin") as admin:
+        admin.go("/keys", "keys")
+        admin.click("create-claim")
+        admin.find("claim-device").send_keys("bed-9")
+        admin.click("dialog-confirm")
+        token = admin.text("claim-token")
+        assert len(token) == 64 and admin.find("claim-download")
+        admin.shot("keys-claim")
+        admin.click("dialog-close")
+        pages.wait(admin.driver, 10, lambda _: "bed-9" in admin.text("claims"), "the claim is not listed")
+        assert token not in admin.driver.page_source
+        admin.clean()
+
+
+def test_an_auditor_reads_and_changes_nothing(ward):
+    system, _ = ward
+    with Page(system, "auditor") as auditor:
+        auditor.go("/keys", "device-keys")
+        assert auditor.find("own-keys")
+        assert {one.get_attribute("data-testid") for one in auditor.shown("button")} <= {"sign-out"}, "an auditor has no buttons"
+        auditor.go("/keys/devices/bed-1", "keys-of-device")
+        assert {one.get_attribute("data-testid") for one in auditor.shown("button")} <= {"sign-out"}
+        auditor.go("/audit", "audit")
+        pages.wait(auditor.driver, 20, lambda _: "Verified" in auditor.text("audit-verdict"), "the log is not verified")
+        auditor.find("audit-filter").send_keys("dashboard:second")
+        rows = auditor.find("audit").find_elements(By.CSS_SELECTOR, "tbody tr")
+        assert rows and all("dashboard:second" in row.text for row in rows)
+        auditor.shot("audit")
+        auditor.clean()
+
+
+def test_a_clinician_sees_only_assigned_patients_and_no_key(ward):
+    system, patients = ward
+    with Page(system, "nurse") as nurse, Page(system, "admin") as admin:
+        pages.expect_ward(nurse.driver, nurse.base, [patients[0]])
+        assert not nurse.shown(f'[data-testid="tile-{patients[1]}"]')
+        assert not nurse.shown('[data-testid="nav-keys"]')
+        for path, status in (
+                ("/api/keys/report", 403), ("/api/keys/audit", 403), (f"/api/patients/{patients[1]}", 404), ("/api/patients/P-ZZZZ", 404)):
+            answered = nurse.driver.execute_async_script(
+                "const done = arguments[1]; fetch(arguments[0]).then(answer => done(answer.status))", path)
+            assert answered == status, path
+        pages.console_errors(nurse.driver)
+        # Assigned while the ward is open: the tile appears by itself; taken back, it goes.
+        admin.go("/administration", "admin-accounts")
+        for is_there in (True, False):
+            admin.click("change-sees-nurse")
+            admin.click(f"sees-{patients[1]}")
+            admin.shot("assign-dialog")
+            admin.confirm()
+            pages.wait(
+                nurse.driver, 15, lambda _: bool(nurse.shown(f'[data-testid="tile-{patients[1]}"]')) == is_there,
+                f"the tile {'appears' if is_there else 'goes'} in the open ward")
+            pages.wait(admin.driver, 10, lambda _: (patients[1] in admin.text("sees-nurse")) == is_there, "the table follows")
+        admin.shot("administration")
+        nurse.go("/keys", "notice")
+        admin.clean()
+
+
+def test_a_compromise_lists_what_lies_open(ward):
+    system, _ = ward
+    with Page(system, "admin") as admin:
+        admin.go("/keys/devices/bed-1", "keys-of-device")
+        admin.click("reportCompromise")
+        admin.confirm("lost on a train")
+        exposed = admin.find("exposure")
+        stored = system.rows("chunks", "SELECT session FROM session WHERE device = 'bed-1'")
+        rows = exposed.find_elements(By.CSS_SELECTOR, "tbody tr")
+        assert {row.text.split()[0] for row in rows} >= {session.hex() for session, in stored[:2]}
+        admin.shot("keys-compromise")
+        admin.clean()
+
+
+def test_a_device_is_cut_off_and_let_in_again(ward):
+    system, _ = ward
+    with Page(system, "admin") as admin:
+        admin.go("/keys/devices/bed-2", "keys-of-device")
+        admin.click("revokeDevice")
+        admin.confirm("left in a taxi")
+        pages.wait(admin.driver, 10, lambda _: "cut after" in admin.text("said"), "the page does not say that it is cut")
+        pages.wait(admin.driver, 10, lambda _: "Revoked since" in admin.text("device-facts"), "the page does not show it")
+        admin.shot("keys-revoked")
+        admin.click("reinstateDevice")
+        admin.confirm("found again")
+        pages.wait(admin.driver, 10, lambda _: "may enrol again" in admin.text("said"), "the page does not say it")
+        admin.clean()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_a_phone(ward, dark):
+    system, _ = ward
+    with Page(system, "second", size=pages.PHONE, dark=dark) as phone:
+        for path, shown, name in (
+                ("/keys", "device-keys", "keys"), ("/keys/devices/bed-1", "keys-of-device", "keys-device"), ("/audit", "audit", "audit")):
+            phone.go(path, shown)
+            phone.shot(f"{name}-phone{'-dark' if dark else ''}")
+            wider = phone.driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, f"{path} scrolls sideways by {wider} px"
+        phone.clean()
