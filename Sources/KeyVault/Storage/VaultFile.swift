@@ -47,7 +47,7 @@ final class VaultFile: Sendable {
     let lockPath = directory + "/" + Self.lockName
     let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw VaultError(.storage, "cannot open \(lockPath)") }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(lock) else {
       close(lock)
       throw VaultError(.inUse, "another process holds the vault in \(directory) open")
     }
@@ -90,6 +90,18 @@ final class VaultFile: Sendable {
     } catch {
       throw VaultError(.storage, "the write-ahead log cannot be emptied (\(error.databaseReason))")
     }
+  }
+
+  /// How often, and how long after one another in microseconds, a lock is asked for. A process that is ending, or one that its
+  /// holder is just starting and that has not let go of inherited files yet, is gone within milliseconds.
+  private static let lockAttempts = (count: 20, pause: UInt32(25_000))
+
+  private static func take(_ lock: Int32) -> Bool {
+    for _ in 0..<lockAttempts.count {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(lockAttempts.pause)
+    }
+    return false
   }
 
   /// Removes what a process that was killed left of a backup: it would outlive a destruction.
