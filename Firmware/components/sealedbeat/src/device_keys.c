@@ -101,7 +101,8 @@ sb_err_t sb_device_on_command(sb_device_t *device, const uint8_t *bytes, size_t 
     device->stats.refused_messages++;
     return error;
   }
-  if (command.version <= device->key.version || command.version <= device->pending.version) return SB_OK;
+  // Only ever the next version: a forged command with a high one would make the device deaf to all later ones.
+  if (command.version != device->key.version + 1 || command.version == device->pending.version) return SB_OK;
   sb_data_key_t pending = {.version = command.version};
   error = sb_random(pending.bytes, SB_KEY_SIZE);
   if (error == SB_OK) error = save(device, SB_NVS_PENDING_KEY, &pending, sizeof pending);

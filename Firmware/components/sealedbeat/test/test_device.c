@@ -200,6 +200,9 @@ static void a_rotation_survives_lost_answers(void) {
   CHECK_OK(push(device, 187, 0));
   CHECK(sb_device_session(device, &first));
   CHECK_ERR(sb_device_rotate_request(device, vault_public, request, sizeof request, &length), SB_ERR_EMPTY);
+  const uint8_t far[] = {0x82, 0x01, 0x1A, 0xFF, 0xFF, 0xFF, 0xFF};
+  CHECK_OK(sb_device_on_command(device, far, sizeof far));
+  CHECK(sb_device_rotation_wanted(device) == 0);  // or no later command would ever be heard
   CHECK_OK(sb_device_on_command(device, command, sizeof command));
   CHECK(sb_device_rotation_wanted(device) == 2);
   uint8_t key[64];
