@@ -136,8 +136,8 @@ extension KeyAuthority {
     }
   }
 
-  /// Takes an approved proposal for what this process is about to do; once.
-  func carryOut(
+  /// Refuses unless a proposal of this kind was approved and not carried out yet.
+  func requireApproved(
     proposal id: Int64, _ operation: ProposalOperation, _ database: Database
   ) throws {
     let found = try proposal(id, database)
@@ -146,7 +146,6 @@ extension KeyAuthority {
         .needsSecondPerson,
         "proposal \(id) is no approved proposal to \(operation.rawValue): it is \(found.state.rawValue)")
     }
-    try markCarriedOut(id, database)
   }
 
   func markCarriedOut(_ id: Int64, _ database: Database) throws {

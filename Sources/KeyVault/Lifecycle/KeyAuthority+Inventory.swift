@@ -54,7 +54,8 @@ extension KeyAuthority {
       return VaultReport(
         made: own.map(\.created).min() ?? 0, devices: try count("device"),
         revokedDevices: try count("device WHERE revoked IS NOT NULL"), deviceKeys: states, ownKeys: own,
-        overdue: try own.filter { $0.isOverdue(at: now) } + overdueDeviceKeys(database, now: now),
+        overdue: try own.filter { $0.isOverdue(at: now) } + overdueDeviceKeys(database, now: now)
+          + endingDeviceIdentities(database, now: now),
         derived: [
           "session/DEVICE/SESSION: HKDF-SHA256 of the device key, opens chunks; at most \(KeyPolicy.chunkLimit) chunks",
           "findings/DEVICE/SESSION: HKDF-SHA256 of the device key, \(KeyRole.findings.purpose)",
@@ -64,7 +65,10 @@ extension KeyAuthority {
         openProposals: try count(
           "proposal WHERE approved IS NULL AND withdrawn IS NULL AND expires > ?", [Int64(bitPattern: now)]),
         waitingDestructions: try count("destruction WHERE cancelled IS NULL AND carried_out IS NULL"),
-        legalHolds: try count("legal_hold"), sessions: try count("session"),
+        legalHolds: try count("legal_hold"),
+        presentBackups: try count(
+          "backup WHERE key_version = (SELECT MAX(version) FROM own_key WHERE name = 'backup')"),
+        sessions: try count("session"),
         auditEntries: UInt64(bitPattern: head?["count"] as Int64? ?? 0),
         auditHead: (head?["hash"] as Data?)?.hex ?? "", auditPublicKey: auditPublicKey.hex, rewrap: rewrap,
         areSecretsLocked: ProcessHardening.areSecretsLocked)
@@ -142,6 +146,20 @@ extension KeyAuthority {
       destroyed: nil, lastUsed: nil, uses: UInt64(first?["wraps"] as Int64? ?? 0),
       counted: UInt64(first?["wraps"] as Int64? ?? 0), limit: limit.map { UInt64($0.count) }, limitOf: limit?.of,
       wrappedBy: nil)
+  }
+
+  /// Device certificates that end within a month: the device has to enrol again before.
+  private func endingDeviceIdentities(_ database: Database, now: UInt64) throws -> [KeyReport] {
+    let month: UInt64 = 30 * 86_400 * 1_000_000
+    return try Row.fetchAll(
+      database,
+      sql: "SELECT name, enrolled, expires FROM device WHERE revoked IS NULL AND expires <= ? ORDER BY expires LIMIT ?",
+      arguments: [Int64(bitPattern: now + month), Self.pageLimit]
+    ).map { row in
+      KeyReport(
+        identity: .deviceIdentity, owner: row["name"], version: 1, state: .active,
+        created: UInt64(bitPattern: row["enrolled"] as Int64), due: UInt64(bitPattern: row["expires"] as Int64))
+    }
   }
 
   private func overdueDeviceKeys(_ database: Database, now: UInt64) throws -> [KeyReport] {

@@ -90,6 +90,8 @@ package struct VaultReport: Sendable, Codable {
   package let waitingDestructions: Int
   /// Legal holds.
   package let legalHolds: Int
+  /// Backups that were made under the present backup key: none right after a destruction, which makes earlier ones void.
+  package let presentBackups: Int
   /// Sessions whose keys were ever asked for.
   package let sessions: Int
   /// Entries of the audit log.

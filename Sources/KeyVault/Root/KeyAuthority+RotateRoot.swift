@@ -19,6 +19,8 @@ extension KeyAuthority {
   package func rotateRoot(to new: NewRoot, actor: String, approval: Int64? = nil) throws -> RootDescription {
     let old = rootDescription
     guard old.version < UInt32.max else { throw VaultError(.unexpectedVersion, "the root has no version left") }
+    // Before anything is made that would be left over.
+    try read { try requireApproval(approval, $0) }
     let (description, key) = try new.make(version: old.version + 1, time: clock().unixMicroseconds)
     let stored = try read { try OwnKeyRow.unsealable($0) }.filter(\.name.isUnderRoot)
     let slot = RootSlot(key, version: description.version)
@@ -31,14 +33,8 @@ extension KeyAuthority {
       return wrapped
     }
     try commit(actor: actor) { database, audit -> Decision<Void> in
-      if let approval {
-        try carryOut(proposal: approval, .rotateRoot, database)
-      } else if try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM person)") == true {
-        throw VaultError(
-          .needsSecondPerson,
-          "a root rotation needs two people: propose it with `vault proposals root-rotation`, have it approved, and name its number"
-        )
-      }
+      try requireApproval(approval, database)
+      if let approval { try markCarriedOut(approval, database) }
       for one in rewrapped {
         try database.execute(
           sql: "UPDATE own_key SET kek = ?, wrapped = ? WHERE name = ? AND version = ?",
@@ -56,5 +52,15 @@ extension KeyAuthority {
     // SQLite's log still holds the page with the old wrapping: it is emptied, or the next opening empties it.
     try? file.forgetWriteAheadLog()
     return description
+  }
+
+  private func requireApproval(_ approval: Int64?, _ database: Database) throws {
+    if let approval { return try requireApproved(proposal: approval, .rotateRoot, database) }
+    guard try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM person)") != true else {
+      throw VaultError(
+        .needsSecondPerson,
+        "a root rotation needs two people: propose it with `vault proposals root-rotation`, have it approved, and name its number"
+      )
+    }
   }
 }

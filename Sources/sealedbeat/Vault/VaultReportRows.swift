@@ -42,6 +42,7 @@ extension VaultReport {
       ("devices", "\(devices), of which \(revokedDevices) revoked"), ("device keys", states.isEmpty ? "none" : states),
       ("sessions", "\(sessions)"), ("open claims", "\(openClaims)"), ("open proposals", "\(openProposals)"),
       ("destructions", "\(waitingDestructions) waiting, \(legalHolds) legal holds"),
+      ("backups", presentBackups == 0 ? "NONE under the present backup key: make one" : "\(presentBackups)"),
       ("rewrap", rewrap.remaining == 0 ? "complete" : "\(rewrap.remaining) keys to go"),
       ("secrets", areSecretsLocked ? "in locked memory" : "NOT in locked memory: raise the limit on locked memory"),
       ("audit log", "\(auditEntries) entries, head \(auditHead)"), ("audit key", auditPublicKey),
