@@ -90,7 +90,7 @@ extension KeyAuthority {
       case .destroyDeviceKeys:
         try scheduleDestruction(found, approver: actor, database, &audit)
       case .addPerson: try addPerson(found, actor: actor, database, &audit)
-      case .rotateRoot, .restore: break
+      case .rotateRoot: break
       }
       return .done(try proposal(id, database))
     }
@@ -100,7 +100,7 @@ extension KeyAuthority {
   private func obstacle(to proposal: Proposal, _ database: Database) throws -> VaultError? {
     switch proposal.operation {
     case .destroyDeviceKeys: try obstacleToDestruction(proposal, database)
-    case .addPerson, .rotateRoot, .restore: nil
+    case .addPerson, .rotateRoot: nil
     }
   }
 

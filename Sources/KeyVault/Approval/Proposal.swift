@@ -9,8 +9,6 @@ package enum ProposalOperation: String, Sendable, Codable, CaseIterable {
   case addPerson = "add-person"
   /// Put the vault under another root.
   case rotateRoot = "rotate-root"
-  /// Open a vault from a backup that is older than what a witness saw.
-  case restore
 }
 
 /// Something that one person proposed and another has to approve.

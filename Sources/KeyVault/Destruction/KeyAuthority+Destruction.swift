@@ -86,7 +86,7 @@ extension KeyAuthority {
     }
   }
 
-  /// Sets a legal hold: nothing of the device is destroyed until it is released.
+  /// Sets a legal hold: nothing of the device is destroyed until it is released. One that is there stays as it was set.
   package func hold(_ device: DeviceID, reason: String, actor: String) throws {
     try commit(actor: actor) { database, audit -> Decision<Void> in
       guard try !storedKeys(of: device, database).isEmpty else {
@@ -94,7 +94,7 @@ extension KeyAuthority {
         return .refused(VaultError(.unknownDevice, "\(device) is not enrolled"))
       }
       try database.execute(
-        sql: "INSERT OR REPLACE INTO legal_hold (device, reason, actor, since) VALUES (?, ?, ?, ?)",
+        sql: "INSERT OR IGNORE INTO legal_hold (device, reason, actor, since) VALUES (?, ?, ?, ?)",
         arguments: [
           device.name, AuditText.cleaned(reason, limit: AuditText.reasonLimit), actor,
           Int64(bitPattern: clock().unixMicroseconds),

@@ -81,7 +81,7 @@ extension LifecycleRun {
       try vault.authority.hold(id(device), reason: "court", actor: actor)
     }
     model.record(actor, .legalHold, isKnown ? .done : .refused, model.name(device))
-    if isKnown { model.devices[device].hold = actor }
+    if isKnown, model.devices[device].hold == nil { model.devices[device].hold = actor }
   }
 
   func releaseHold() {
