@@ -13,6 +13,8 @@ import signal
 import subprocess
 
 import http.client
+
+import cbor2
 import pytest
 
 from system import BINARY
@@ -280,7 +282,7 @@ def test_restore(template, tmp_path):
         if not (target.directory / "vault.sqlite").exists():
             sealedbeat(*arguments)
         target.verify_audit()
-        actions = [action for action, in target.rows("SELECT action FROM audit ORDER BY seq")]
+        actions = [cbor2.loads(entry)[3] for entry, in target.rows("SELECT entry FROM audit ORDER BY seq")]
         assert actions.count("restore") == 1, f"{point}: the log says that it was restored"
 
     killed = crash_command(arguments, tmp_path, prepare, finish)

@@ -29,6 +29,8 @@ package final class VaultServer: Service {
     package let enrolment: Int
   }
 
+  /// Most connections to the service listener at once: each service holds a handful, a device one for a moment.
+  package static let serviceConnectionLimit = 2048
   /// Most connections to the enrolment listener at once: beyond, they wait in the kernel's queue, so that a flood of
   /// them takes nothing from the service listener.
   package static let enrolmentConnectionLimit = 128
@@ -104,7 +106,7 @@ package final class VaultServer: Service {
   /// Serves until graceful shutdown or cancellation.
   package func run() async throws {
     let service = application(
-      ServiceRoutes(door: door).router(), address: serviceAddress, tls: serviceTLS, limit: nil
+      ServiceRoutes(door: door).router(), address: serviceAddress, tls: serviceTLS, limit: Self.serviceConnectionLimit
     ) { [self] in bound(service: $0) }
     let enrolment = application(
       EnrolmentRoutes(door: door).router(), address: enrolmentAddress, tls: enrolmentTLS,

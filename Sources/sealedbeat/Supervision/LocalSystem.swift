@@ -95,7 +95,7 @@ struct LocalSystem: Sendable {
     try await start(
       "vault",
       [
-        "vault", "serve", "--vault-dir", data.vault,
+        "vault", "serve", "--config", configurationFile, "--vault-dir", data.vault,
         "--root-key-file", data.rootKey,
         "--listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.vaultURL))",
         "--enrol-listen", "\(settings[Keys.vaultBind]):\(port(of: addresses.enrolURL))",
