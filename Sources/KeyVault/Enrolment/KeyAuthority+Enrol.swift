@@ -92,7 +92,7 @@ extension KeyAuthority {
       sql: """
         INSERT INTO device (name, enrolled, serial, certificate, expires, access_revision) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET enrolled = excluded.enrolled, serial = excluded.serial,
-          certificate = excluded.certificate, expires = excluded.expires, pending = NULL,
+          certificate = excluded.certificate, expires = excluded.expires, identity = identity + 1, pending = NULL,
           revoked = NULL, reinstated = NULL, access_revision = excluded.access_revision
         """,
       arguments: [

@@ -99,7 +99,7 @@ extension KeyAuthority {
       device: device, enrolled: UInt64(bitPattern: row["enrolled"] as Int64),
       certificateSerial: (row["serial"] as Data).hex,
       certificateExpires: UInt64(bitPattern: row["expires"] as Int64),
-      pendingVersion: (row["pending"] as Int64?).map { UInt32(truncatingIfNeeded: $0) },
+      identity: Self.identity(row), pendingVersion: (row["pending"] as Int64?).map { UInt32(truncatingIfNeeded: $0) },
       revoked: (row["revoked"] as Int64?).map { UInt64(bitPattern: $0) }, isDestructionScheduled: row["ending"],
       legalHold: row["hold"], keys: keys.compactMap { KeyReport(deviceKey: $0, device: device, policy: policy) })
   }
@@ -153,13 +153,18 @@ extension KeyAuthority {
     let month: UInt64 = 30 * 86_400 * 1_000_000
     return try Row.fetchAll(
       database,
-      sql: "SELECT name, enrolled, expires FROM device WHERE revoked IS NULL AND expires <= ? ORDER BY expires LIMIT ?",
+      sql: "SELECT * FROM device WHERE revoked IS NULL AND expires <= ? ORDER BY expires LIMIT ?",
       arguments: [Int64(bitPattern: now + month), Self.pageLimit]
-    ).map { row in
-      KeyReport(
-        identity: .deviceIdentity, owner: row["name"], version: 1, state: .active,
-        created: UInt64(bitPattern: row["enrolled"] as Int64), due: UInt64(bitPattern: row["expires"] as Int64))
-    }
+    ).map { Self.identity($0) }
+  }
+
+  /// The present X.509 identity of a device.
+  private static func identity(_ row: Row) -> KeyReport {
+    let revoked = (row["revoked"] as Int64?).map { UInt64(bitPattern: $0) }
+    return KeyReport(
+      identity: .deviceIdentity, owner: row["name"], version: UInt32(truncatingIfNeeded: row["identity"] as Int64),
+      state: revoked == nil ? .active : .deactivated, created: UInt64(bitPattern: row["enrolled"] as Int64),
+      due: UInt64(bitPattern: row["expires"] as Int64), ended: revoked)
   }
 
   private func overdueDeviceKeys(_ database: Database, now: UInt64) throws -> [KeyReport] {

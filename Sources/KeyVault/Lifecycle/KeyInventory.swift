@@ -54,6 +54,8 @@ package struct DeviceReport: Sendable, Codable {
   package let certificateSerial: String
   /// Unix time at which its certificate ends, in microseconds.
   package let certificateExpires: UInt64
+  /// Its X.509 identity; the private key never leaves the device.
+  package let identity: KeyReport
   /// Version that it was asked to make and did not hand over yet.
   package let pendingVersion: UInt32?
   /// Unix time in microseconds; `nil` while it may use MQTT.

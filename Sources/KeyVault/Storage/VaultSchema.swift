@@ -23,7 +23,7 @@ enum VaultSchema {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE device (
       name TEXT PRIMARY KEY, enrolled INTEGER NOT NULL, serial BLOB NOT NULL, certificate BLOB NOT NULL,
-      expires INTEGER NOT NULL, pending INTEGER, revoked INTEGER, reinstated INTEGER,
+      expires INTEGER NOT NULL, identity INTEGER NOT NULL DEFAULT 1, pending INTEGER, revoked INTEGER, reinstated INTEGER,
       revoked_version INTEGER NOT NULL DEFAULT 0, access_revision INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX device_access ON device (access_revision);

@@ -5,13 +5,13 @@ import Foundation
 struct BenchVaultCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vault",
-    abstract: "Measure releases, rewrap, unseal, audit verification and recovery of the key vault.",
+    abstract: "Measure releases, rewrap, unseal, audit verification, recovery and revocation of the key vault.",
     discussion: """
       Works on vaults of its own in --directory, which should be on the disk that the real one is on, and removes them. JSON:
         releases[]   perSecond, perCoreSecond (per second of CPU time), p50/p99 in milliseconds, ratioToGoal (5,000)
         rewrap, auditVerify   count, seconds, perSecond, ratioToGoal, ratioToLimit (AES-256-GCM or SHA-256 alone)
         unseal…Milliseconds, recovery {deviceKeys, openSeconds, firstReleaseSeconds, reportSeconds}
-      How long a revocation takes is measured by Tests/EndToEnd/test_revocation.py on the whole system.
+        revocation {devices, medianMilliseconds, longestMilliseconds}: of a whole system with a real mosquitto
       """)
 
   @Option(help: ArgumentHelp("Where the vaults are made.", valueName: "dir")) var directory: String?
@@ -20,6 +20,7 @@ struct BenchVaultCommand: AsyncParsableCommand {
   @Option(help: "Keys that are rewrapped.") var rewrapKeys = 200_000
   @Option(help: "Entries of the log that is verified.") var auditEntries = 1_000_000
   @Option(help: "Device keys of the vault that is recovered.") var recoveryKeys = 1_000_000
+  @Option(help: "Streaming devices that are revoked; 0 starts no system.") var revocations = 20
   @Flag(help: "Print JSON instead of a table.") var json = false
 
   func validate() throws {
@@ -27,8 +28,11 @@ struct BenchVaultCommand: AsyncParsableCommand {
       throw ValidationError("--seconds lies from 0.1 to 600, --callers from 1 to 1000.")
     }
     guard (1...9_999_999).contains(rewrapKeys), (1...100_000_000).contains(auditEntries),
-      (1...9_999_999).contains(recoveryKeys)
-    else { throw ValidationError("--rewrap-keys and --recovery-keys lie from 1 to 9999999.") }
+      (1...9_999_999).contains(recoveryKeys), (0...200).contains(revocations)
+    else {
+      throw ValidationError(
+        "--revocations lies from 0 to 200, --rewrap-keys and --recovery-keys lie from 1 to 9999999.")
+    }
   }
 
   func run() async throws {
@@ -52,6 +56,10 @@ struct BenchVaultCommand: AsyncParsableCommand {
       reading.auditVerify = try await benchmark.verify(entries: auditEntries)
       progress("recovery of \(recoveryKeys) keys")
       reading.recovery = try await benchmark.recovery(of: recoveryKeys)
+      if revocations > 0 {
+        progress("revocation of \(revocations) devices")
+        reading.revocation = try await RevocationBenchmark(directory: place.path, devices: revocations).run()
+      }
       print(json ? try reading.prettyJSON() : reading.table)
     }
   }

@@ -38,6 +38,15 @@ struct VaultReading: Encodable {
     let reportSeconds: Double
   }
 
+  /// Devices that streamed and were revoked: from the request until mosquitto had cut the connection.
+  struct Revocation: Encodable {
+    let devices: Int
+    let medianMilliseconds: Double
+    let longestMilliseconds: Double
+    /// The longest over the 2,000 ms of the goal: below 1 is met.
+    let ratioToGoal: Double
+  }
+
   let machine: PipelineMachine
   var loadAverageBefore = 0.0
   /// Appends of 4 KiB with fsync in the same directory: the limit of durable transactions.
@@ -51,6 +60,7 @@ struct VaultReading: Encodable {
   /// Goal: 500,000 entries a second.
   var auditVerify: Rate?
   var recovery: Recovery?
+  var revocation: Revocation?
 
   var table: String {
     var lines = [
@@ -88,6 +98,12 @@ struct VaultReading: Encodable {
             "  recovery: %d device keys (%.0f MiB) open in %.3f s after a kill, first release %.4f s, report %.2f s",
           recovery.deviceKeys, Double(recovery.fileBytes) / 1_048_576, recovery.openSeconds,
           recovery.firstReleaseSeconds, recovery.reportSeconds))
+    }
+    if let revocation {
+      lines.append(
+        String(
+          format: "  revocation of %d streaming devices, until each was cut: median %.1f ms, longest %.1f ms",
+          revocation.devices, revocation.medianMilliseconds, revocation.longestMilliseconds))
     }
     return lines.joined(separator: "\n")
   }

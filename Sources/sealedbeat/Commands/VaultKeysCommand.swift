@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import KeyVaultClient
 import Wire
 
@@ -37,15 +38,23 @@ struct VaultGrantsCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Let a service receive a kind of key.")
     @Argument(help: "Who, e.g. svc.decryptor.") var service: String
-    @Argument(help: "session, findings or patients.") var purpose: String
+    @Argument(help: "session, findings, patients, or people (the dashboard speaks for who is signed in).") var purpose:
+      String
     @Option(help: "Of which device; of all if left out.") var device: DeviceID?
+    @Option(help: ArgumentHelp("Until when, from now; for ever if left out.", valueName: "hours")) var hours: UInt64?
     @OptionGroup var access: VaultAccess
 
     func run() async throws {
       guard let service = ServiceID(rawValue: service) else {
         throw ValidationError("\(service) is no service identity.")
       }
-      try await access.withVault { print(try await $0.addGrant(service, device: device, purpose: purpose)) }
+      guard hours.map({ (1...876_000).contains($0) }) ?? true else {
+        throw ValidationError("--hours lies from 1 to 876000.")
+      }
+      let expires = hours.map { UInt64(Date().timeIntervalSince1970 * 1_000_000) + $0 * 3_600_000_000 }
+      try await access.withVault {
+        print(try await $0.addGrant(service, device: device, purpose: purpose, expires: expires))
+      }
     }
   }
 
