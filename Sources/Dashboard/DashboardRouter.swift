@@ -18,7 +18,7 @@ struct DashboardRouter: Sendable {
     for address in WebPages.addresses {
       router.get(RouterPath(address)) { request, _ in try pages.respond("index.html", to: request) }
     }
-    for file in WebPages.files {
+    for file in pages.files {
       router.get("/web/\(file)") { request, _ in try pages.respond(file, to: request) }
     }
     return router
@@ -39,7 +39,7 @@ struct DashboardRouter: Sendable {
         throw APIProblem.storeUnavailable
       }
     }
-    switch Access.rule(for: endpoint).verdict(for: signedIn?.role) {
+    switch endpoint.rule.verdict(for: signedIn?.role) {
     case .allow: break
     case .signInFirst: throw APIProblem.signInFirst
     case .forbid: throw APIProblem.forbidden

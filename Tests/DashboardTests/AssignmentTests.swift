@@ -48,7 +48,7 @@ import Wire
   @Test func anUnassignedPatientDoesNotExist() async throws {
     let two = try await Two()
     let routes = Endpoint.allCases.filter {
-      $0.path.contains("{pseudonym}") && Access.rule(for: $0).verdict(for: .clinician) == .allow
+      $0.path.contains("{pseudonym}") && $0.rule.verdict(for: .clinician) == .allow
     }
     #expect(routes.count == 3)
     try await two.ward.service.makeTestApplication().test(.router) { client in

@@ -46,7 +46,7 @@ extension DashboardAPI {
           deliveries += 1
           if deliveries.isMultiple(of: Self.deliveriesBetweenChecks) {
             guard let still = try await signIns.authenticate(cookie: cookie),
-              Access.rule(for: .streamEvents).verdict(for: still.role) == .allow
+              Endpoint.streamEvents.rule.verdict(for: still.role) == .allow
             else {
               try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))
               break stream

@@ -34,13 +34,19 @@ struct DashboardAPI: Sendable {
       case .signIn: throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
+
+      // The ward and signals.
       case .showWard: return try await showWard(signedIn)
       case .showPatient: return try await showPatient(context, signedIn)
       case .showStrip: return try await showStrip(request, context, signedIn)
       case .showSpectrum: return try await showSpectrum(context, signedIn)
+      case .streamEvents: return try await streamEvents(request, context, signedIn)
+
+      // Alerts.
       case .listAlerts: return try await listAlerts(request, signedIn)
       case .acknowledgeAlert: return try await acknowledgeAlert(context, signedIn)
-      case .streamEvents: return try await streamEvents(request, context, signedIn)
+
+      // Registry.
       case .listPatients: return try await listPatients(signedIn)
       case .addPatient: return try await addPatient(request, signedIn)
       case .listDevices: return try await listDevices()
@@ -49,6 +55,8 @@ struct DashboardAPI: Sendable {
       case .addAccount: return try await addAccount(request, signedIn)
       case .changeAccount: return try await changeAccount(request, context, signedIn)
       case .assignPatient, .unassignPatient: return try await changeCare(endpoint, context, signedIn)
+
+      // Keys.
       case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .revokeClaim, .rotateKey,
         .revokeDevice, .reinstateDevice,
         .suspendKey, .resumeKey, .deactivateKey, .proposeDestruction, .cancelDestruction, .showCertificate,

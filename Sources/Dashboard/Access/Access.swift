@@ -1,6 +1,6 @@
 package import Store
 
-/// Who may use an endpoint: the one table of the dashboard. What is not named is refused.
+/// Who may use an endpoint. Each ``Endpoint`` names its rule beside its address.
 package enum Access: Hashable, Sendable {
   /// Anybody: only what is needed to sign in.
   case everybody
@@ -19,30 +19,12 @@ package enum Access: Hashable, Sendable {
     case forbid
   }
 
-  /// The rule of an endpoint.
-  package static func rule(for endpoint: Endpoint) -> Access {
-    switch endpoint {
-    case .signIn: .everybody
-    case .showSession, .signOut: .signedIn
-    // Signals, values and names of patients: for those who treat them.
-    case .showWard, .showPatient, .showStrip, .showSpectrum, .listAlerts, .acknowledgeAlert, .streamEvents:
-      .only([.clinician])
-    // Who wears what, and how well it arrives: no ECG, no clinical value.
-    case .listPatients, .listDevices, .listAccounts: .only([.administrator, .auditor])
-    case .addPatient, .assignDevice, .addAccount, .changeAccount, .assignPatient, .unassignPatient:
-      .only([.administrator])
-    // Everything about keys, and nothing that one of them opens. What may change beyond this table, the vault's own decides.
-    case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise,
-      .showCertificate, .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople, .listAudit,
-      .verifyAudit:
-      .only([.administrator, .auditor])
-    case .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey,
-      .deactivateKey, .reportCompromise,
-      .proposeDestruction, .cancelDestruction, .holdKeys, .releaseKeys, .approveProposal, .withdrawProposal,
-      .rotateTenantKey, .startRewrap:
-      .only([.administrator])
-    }
-  }
+  /// Those who treat patients.
+  static let clinicians = Access.only([.clinician])
+  /// Those who run the system.
+  static let administrators = Access.only([.administrator])
+  /// Those who run the system, and those who check them.
+  static let staff = Access.only([.administrator, .auditor])
 
   /// Applies the rule to whoever asks.
   package func verdict(for role: Role?) -> Verdict {

@@ -1,17 +1,24 @@
 package import HTTPTypes
 
-/// Every request that the API answers. A route exists only as a case here, and every case has a rule in ``Access``.
+/// Every request that the API answers: a route exists only as a case here, with its address and its rule in one line.
 package enum Endpoint: String, CaseIterable, Sendable {
+  // Sign-in and accounts of one's own.
   case showSession
   case signIn
   case signOut
+
+  // The ward and signals: for those who treat the patients.
   case showWard
   case showPatient
   case showStrip
   case showSpectrum
+  case streamEvents
+
+  // Alerts.
   case listAlerts
   case acknowledgeAlert
-  case streamEvents
+
+  // Registry: who wears what, and how well it arrives. No ECG, no clinical value.
   case listPatients
   case addPatient
   case listDevices
@@ -19,81 +26,127 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case listAccounts
   case addAccount
   case changeAccount
-  case assignPatient, unassignPatient
+  case assignPatient
+  case unassignPatient
+
   // Keys: each is handed to the vault, which decides by a table of its own.
-  case showKeyReport, listDeviceKeys, showDeviceKeys, showKeyHistory
-  case revokeDevice, reinstateDevice
-  case listClaims, createClaim, revokeClaim
-  case rotateKey, suspendKey, resumeKey, deactivateKey, reportCompromise, showCompromise
-  case proposeDestruction, cancelDestruction, showCertificate, listDestructions
-  case holdKeys, releaseKeys, listHolds
-  case listProposals, approveProposal, withdrawProposal
-  case rotateTenantKey, startRewrap, showRewrap
-  case listPeople, listAudit, verifyAudit
+  case showKeyReport
+  case listDeviceKeys
+  case showDeviceKeys
+  case showKeyHistory
+  case revokeDevice
+  case reinstateDevice
+  case listClaims
+  case createClaim
+  case revokeClaim
+  case rotateKey
+  case suspendKey
+  case resumeKey
+  case deactivateKey
+  case reportCompromise
+  case showCompromise
+  case proposeDestruction
+  case cancelDestruction
+  case showCertificate
+  case listDestructions
+  case holdKeys
+  case releaseKeys
+  case listHolds
+  case listProposals
+  case approveProposal
+  case withdrawProposal
+  case rotateTenantKey
+  case startRewrap
+  case showRewrap
+  case listPeople
+  case listAudit
+  case verifyAudit
+
+  /// Where it is, and who may ask.
+  private struct Route {
+    let method: HTTPRequest.Method
+    let path: String
+    let rule: Access
+
+    init(_ method: HTTPRequest.Method, _ path: String, _ rule: Access) {
+      self.method = method
+      self.path = path
+      self.rule = rule
+    }
+  }
+
+  private var route: Route {
+    switch self {
+    // Sign-in and accounts of one's own.
+    case .showSession: .init(.get, "/api/session", .signedIn)
+    case .signIn: .init(.post, "/api/session", .everybody)
+    case .signOut: .init(.delete, "/api/session", .signedIn)
+
+    // The ward and signals: for those who treat the patients.
+    case .showWard: .init(.get, "/api/ward", .clinicians)
+    case .showPatient: .init(.get, "/api/patients/{pseudonym}", .clinicians)
+    case .showStrip: .init(.get, "/api/patients/{pseudonym}/strip", .clinicians)
+    case .showSpectrum: .init(.get, "/api/patients/{pseudonym}/spectrum", .clinicians)
+    case .streamEvents: .init(.get, "/api/events", .clinicians)
+
+    // Alerts.
+    case .listAlerts: .init(.get, "/api/alerts", .clinicians)
+    case .acknowledgeAlert: .init(.post, "/api/alerts/{alert}/acknowledge", .clinicians)
+
+    // Registry: who wears what, and how well it arrives. No ECG, no clinical value.
+    case .listPatients: .init(.get, "/api/patients", .staff)
+    case .addPatient: .init(.post, "/api/patients", .administrators)
+    case .listDevices: .init(.get, "/api/devices", .staff)
+    case .assignDevice: .init(.put, "/api/devices/{device}/assignment", .administrators)
+    case .listAccounts: .init(.get, "/api/accounts", .staff)
+    case .addAccount: .init(.post, "/api/accounts", .administrators)
+    case .changeAccount: .init(.patch, "/api/accounts/{account}", .administrators)
+    case .assignPatient: .init(.put, "/api/accounts/{account}/patients/{pseudonym}", .administrators)
+    case .unassignPatient: .init(.delete, "/api/accounts/{account}/patients/{pseudonym}", .administrators)
+
+    // Keys: each is handed to the vault, which decides by a table of its own.
+    case .showKeyReport: .init(.get, "/api/keys/report", .staff)
+    case .listDeviceKeys: .init(.get, "/api/keys/devices", .staff)
+    case .showDeviceKeys: .init(.get, "/api/keys/devices/{device}", .staff)
+    case .showKeyHistory: .init(.get, "/api/keys/devices/{device}/history", .staff)
+    case .revokeDevice: .init(.post, "/api/keys/devices/{device}/revocation", .administrators)
+    case .reinstateDevice: .init(.delete, "/api/keys/devices/{device}/revocation", .administrators)
+    case .listClaims: .init(.get, "/api/keys/claims", .staff)
+    case .createClaim: .init(.post, "/api/keys/claims", .administrators)
+    case .revokeClaim: .init(.delete, "/api/keys/claims/{id}", .administrators)
+    case .rotateKey: .init(.post, "/api/keys/devices/{device}/rotation", .administrators)
+    case .suspendKey: .init(.post, "/api/keys/devices/{device}/suspension", .administrators)
+    case .resumeKey: .init(.delete, "/api/keys/devices/{device}/suspension", .administrators)
+    case .deactivateKey: .init(.post, "/api/keys/devices/{device}/deactivation", .administrators)
+    case .reportCompromise: .init(.post, "/api/keys/devices/{device}/compromise", .administrators)
+    case .showCompromise: .init(.get, "/api/keys/devices/{device}/compromise", .staff)
+    case .proposeDestruction: .init(.post, "/api/keys/devices/{device}/destruction", .administrators)
+    case .cancelDestruction: .init(.delete, "/api/keys/devices/{device}/destruction", .administrators)
+    case .showCertificate: .init(.get, "/api/keys/devices/{device}/destruction/certificate", .staff)
+    case .listDestructions: .init(.get, "/api/keys/destructions", .staff)
+    case .holdKeys: .init(.post, "/api/keys/devices/{device}/hold", .administrators)
+    case .releaseKeys: .init(.delete, "/api/keys/devices/{device}/hold", .administrators)
+    case .listHolds: .init(.get, "/api/keys/holds", .staff)
+    case .listProposals: .init(.get, "/api/keys/proposals", .staff)
+    case .approveProposal: .init(.post, "/api/keys/proposals/{id}/approval", .administrators)
+    case .withdrawProposal: .init(.delete, "/api/keys/proposals/{id}", .administrators)
+    case .rotateTenantKey: .init(.post, "/api/keys/tenant-key/rotation", .administrators)
+    case .startRewrap: .init(.post, "/api/keys/rewrap", .administrators)
+    case .showRewrap: .init(.get, "/api/keys/rewrap", .staff)
+    case .listPeople: .init(.get, "/api/keys/people", .staff)
+    case .listAudit: .init(.get, "/api/keys/audit", .staff)
+    case .verifyAudit: .init(.get, "/api/keys/audit/verification", .staff)
+    }
+  }
 
   /// The path, with parameters in braces.
-  package var path: String {
-    switch self {
-    case .showSession, .signIn, .signOut: "/api/session"
-    case .showWard: "/api/ward"
-    case .showPatient: "/api/patients/{pseudonym}"
-    case .showStrip: "/api/patients/{pseudonym}/strip"
-    case .showSpectrum: "/api/patients/{pseudonym}/spectrum"
-    case .listAlerts: "/api/alerts"
-    case .acknowledgeAlert: "/api/alerts/{alert}/acknowledge"
-    case .streamEvents: "/api/events"
-    case .listPatients, .addPatient: "/api/patients"
-    case .listDevices: "/api/devices"
-    case .assignDevice: "/api/devices/{device}/assignment"
-    case .listAccounts, .addAccount: "/api/accounts"
-    case .changeAccount: "/api/accounts/{account}"
-    case .assignPatient, .unassignPatient: "/api/accounts/{account}/patients/{pseudonym}"
-    case .showKeyReport: "/api/keys/report"
-    case .listDeviceKeys: "/api/keys/devices"
-    case .showDeviceKeys: "/api/keys/devices/{device}"
-    case .showKeyHistory: "/api/keys/devices/{device}/history"
-    case .revokeDevice, .reinstateDevice: "/api/keys/devices/{device}/revocation"
-    case .listClaims, .createClaim: "/api/keys/claims"
-    case .revokeClaim: "/api/keys/claims/{id}"
-    case .rotateKey: "/api/keys/devices/{device}/rotation"
-    case .suspendKey, .resumeKey: "/api/keys/devices/{device}/suspension"
-    case .deactivateKey: "/api/keys/devices/{device}/deactivation"
-    case .reportCompromise, .showCompromise: "/api/keys/devices/{device}/compromise"
-    case .proposeDestruction, .cancelDestruction: "/api/keys/devices/{device}/destruction"
-    case .showCertificate: "/api/keys/devices/{device}/destruction/certificate"
-    case .listDestructions: "/api/keys/destructions"
-    case .holdKeys, .releaseKeys: "/api/keys/devices/{device}/hold"
-    case .listHolds: "/api/keys/holds"
-    case .listProposals: "/api/keys/proposals"
-    case .approveProposal: "/api/keys/proposals/{id}/approval"
-    case .withdrawProposal: "/api/keys/proposals/{id}"
-    case .rotateTenantKey: "/api/keys/tenant-key/rotation"
-    case .startRewrap, .showRewrap: "/api/keys/rewrap"
-    case .listPeople: "/api/keys/people"
-    case .listAudit: "/api/keys/audit"
-    case .verifyAudit: "/api/keys/audit/verification"
-    }
-  }
+  package var path: String { route.path }
 
   /// The method.
-  package var method: HTTPRequest.Method {
-    switch self {
-    case .showSession, .showWard, .showPatient, .showStrip, .showSpectrum, .listAlerts, .streamEvents, .listPatients,
-      .listDevices, .listAccounts, .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims,
-      .showCompromise, .showCertificate, .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople,
-      .listAudit, .verifyAudit:
-      .get
-    case .signIn, .acknowledgeAlert, .addPatient, .addAccount, .revokeDevice, .createClaim, .rotateKey, .suspendKey,
-      .deactivateKey,
-      .reportCompromise, .proposeDestruction, .holdKeys, .approveProposal, .rotateTenantKey, .startRewrap:
-      .post
-    case .assignDevice, .assignPatient: .put
-    case .changeAccount: .patch
-    case .signOut, .unassignPatient, .reinstateDevice, .revokeClaim, .resumeKey, .cancelDestruction, .releaseKeys,
-      .withdrawProposal:
-      .delete
-    }
-  }
+  package var method: HTTPRequest.Method { route.method }
+
+  /// Who may ask.
+  package var rule: Access { route.rule }
 
   /// Whether it changes something: then the request must prove that one of our own pages sent it.
   package var changesState: Bool { method != .get }

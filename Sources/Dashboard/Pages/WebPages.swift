@@ -4,7 +4,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// The files of the web application: a fixed table read once at the start, so that no request ever becomes a path on disk.
+/// The files of the web application: a table read once at the start, so that no request ever becomes a path on disk.
 package struct WebPages: Sendable {
   /// A file to serve.
   struct Page: Sendable {
@@ -27,20 +27,20 @@ package struct WebPages: Sendable {
     "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/alerts", "/alerts/{alert}", "/administration", "/keys",
     "/keys/devices/{device}", "/audit",
   ]
-  /// Everything else that is served, under `/web/`.
-  package static let files = [
-    "app.css", "app.js", "api.js", "strings.js", "elements.js", "live.js", "strip.js", "signal.js", "icons.js",
-    "page-sign-in.js", "page-ward.js", "page-patient.js", "page-alerts.js", "page-administration.js", "spectrum.js",
-    "dialog.js", "keys.js", "page-keys.js", "page-device-keys.js", "page-audit.js",
-    "favicon.svg",
-  ]
-
   private let pages: [String: Page]
+
+  /// Everything else that is served, under `/web/`: the names of the bundle's files, sorted.
+  package var files: [String] { pages.keys.filter { $0 != Self.start }.sorted() }
+
+  /// The one page.
+  private static let start = "index.html"
 
   /// Reads the files from the resource bundle.
   package init() throws {
     var pages: [String: Page] = [:]
-    for name in ["index.html"] + Self.files {
+    let names = try? FileManager.default.contentsOfDirectory(
+      atPath: Bundle.module.bundleURL.appending(path: "Web").path(percentEncoded: false))
+    for name in Set(names ?? []).union([Self.start]) {
       guard let url = Bundle.module.url(forResource: "Web/\(name)", withExtension: nil),
         let data = try? Data(contentsOf: url)
       else { throw MissingFile(name: name) }
