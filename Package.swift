@@ -107,16 +107,19 @@ let package = Package(
         "Wire", "Cardio", "Inference", "Sealing", "Findings", "Store", "KeyVaultClient", .logging, .metrics,
         .serviceLifecycle,
       ]),
+    .target(name: "AlertPolicy", dependencies: ["Wire", "Findings", "Store", .crypto]),
     .target(
       name: "Notifier",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "CCurl", .asyncHTTPClient, .crypto,
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "CCurl", .asyncHTTPClient,
+        .crypto,
         .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle,
       ]),
     .target(
       name: "Dashboard",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "Store", "KeyVaultClient", "Decryptor", .crypto, .hummingbird,
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", .crypto,
+        .hummingbird,
         .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
       ],
       resources: [.copy("Web")]),
@@ -145,7 +148,8 @@ let package = Package(
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Inference", "Holter", "KeyVault", "KeyVaultClient", "Store", "MQTT",
         "Broker", "Gatekeeper",
-        "Decryptor", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", "CProcess", .argumentParser,
+        "Decryptor", "AlertPolicy", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", "CProcess",
+        .argumentParser,
         .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
       ]),
 
@@ -182,9 +186,15 @@ let package = Package(
       dependencies: [
         "Decryptor", "Cardio", "Inference", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging,
       ]),
+    // Findings of invented sessions, for the tests of the policy and of the notifier.
+    .target(name: "RhythmScripts", dependencies: ["Findings", "Wire"], path: "Tests/RhythmScripts"),
+    .testTarget(name: "AlertPolicyTests", dependencies: ["AlertPolicy", "RhythmScripts", "Findings", "Store", "Wire"]),
     .testTarget(
       name: "NotifierTests",
-      dependencies: ["Notifier", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire", .logging]),
+      dependencies: [
+        "Notifier", "AlertPolicy", "RhythmScripts", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire",
+        .logging,
+      ]),
     .testTarget(
       name: "DashboardTests",
       dependencies: [

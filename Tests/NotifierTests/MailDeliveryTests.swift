@@ -1,6 +1,8 @@
+import AlertPolicy
 import Findings
 import Foundation
 import Notifier
+import RhythmScripts
 import Store
 import Testing
 import Wire

@@ -1,6 +1,8 @@
+import AlertPolicy
 import Findings
 import Foundation
 import Notifier
+import RhythmScripts
 import Sealing
 import Store
 import Testing

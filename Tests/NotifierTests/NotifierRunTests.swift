@@ -3,6 +3,7 @@ import Foundation
 import KeyVaultClient
 import Logging
 import Notifier
+import RhythmScripts
 import Sealing
 import Store
 import Testing

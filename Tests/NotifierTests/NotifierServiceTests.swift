@@ -1,6 +1,7 @@
 import Findings
 import KeyVaultClient
 import Notifier
+import RhythmScripts
 import Store
 import Testing
 import Wire

@@ -2,6 +2,7 @@ import Findings
 import KeyVaultClient
 import Logging
 import Notifier
+import RhythmScripts
 import Sealing
 import Store
 import Synchronization

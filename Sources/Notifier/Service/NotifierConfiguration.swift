@@ -1,3 +1,5 @@
+public import AlertPolicy
+
 /// What the notifier needs to know.
 public struct NotifierConfiguration: Hashable, Sendable {
   /// The limits that decide what is an alert.

@@ -1,3 +1,4 @@
+internal import AlertPolicy
 internal import Findings
 internal import Metrics
 internal import Store

@@ -1,3 +1,4 @@
+internal import AlertPolicy
 internal import Store
 internal import Wire
 

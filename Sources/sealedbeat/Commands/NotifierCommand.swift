@@ -1,3 +1,4 @@
+import AlertPolicy
 import ArgumentParser
 import Foundation
 import Notifier

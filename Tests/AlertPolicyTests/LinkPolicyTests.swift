@@ -1,5 +1,6 @@
+import AlertPolicy
 import Findings
-import Notifier
+import RhythmScripts
 import Store
 import Testing
 

@@ -1,15 +1,6 @@
+import AlertPolicy
 import Findings
-import Notifier
-import Wire
-
-/// Names for tests.
-enum Names {
-  // A valid device id.
-  static let device = DeviceID("sb-test-1")!
-  // Sixteen bytes make a session id.
-  static func session(_ number: UInt8 = 1) -> SessionID { SessionID([UInt8](repeating: number, count: 16))! }
-  static let reference = SessionReference(device: device, session: session())
-}
+import RhythmScripts
 
 /// Runs the policy over findings.
 func decisions(

@@ -1,5 +1,6 @@
+import AlertPolicy
 import Findings
-import Notifier
+import RhythmScripts
 import Testing
 
 @Suite("Abnormal beats and missing beats")

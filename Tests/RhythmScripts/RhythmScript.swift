@@ -1,10 +1,10 @@
-import Findings
-import Wire
+package import Findings
+package import Wire
 
 /// Writes the findings of an invented session, as a decryptor would: chunks of 187 samples, beats told late.
-struct RhythmScript {
-  static let epoch: UInt64 = 1_700_000_000_000_000
-  static let delaySeconds = 2.0
+package struct RhythmScript {
+  package static let epoch: UInt64 = 1_700_000_000_000_000
+  package static let delaySeconds = 2.0
 
   private struct ScriptedBeat {
     var second: Double
@@ -19,11 +19,14 @@ struct RhythmScript {
 
   private var beats: [ScriptedBeat] = []
   private var stretches: [Stretch] = []
-  private(set) var seconds = 0.0
+  package private(set) var seconds = 0.0
   private var nextBeat: Double? = 0.4
 
+  /// Nothing yet.
+  package init() {}
+
   /// Beats at a rate; every `abnormalEvery`th of them abnormal.
-  mutating func rhythm(
+  package mutating func rhythm(
     _ length: Double, rate: Double, abnormalEvery: Int? = nil, quality: Double = 0.9
   ) {
     let end = seconds + length
@@ -40,7 +43,7 @@ struct RhythmScript {
   }
 
   /// No beat, with electrodes in contact. The signal around a beat is called readable, a flat line is not.
-  mutating func silence(_ length: Double) {
+  package mutating func silence(_ length: Double) {
     let end = seconds + length
     stretches.append(Stretch(seconds: seconds...end, quality: 0))
     seconds = end
@@ -48,7 +51,7 @@ struct RhythmScript {
   }
 
   /// An RR interval of exactly `length` seconds.
-  mutating func pause(_ length: Double) {
+  package mutating func pause(_ length: Double) {
     guard let last = beats.last, last.second + length > seconds else { return }
     append(last.second + length, isAbnormal: false)
     stretches.append(Stretch(seconds: seconds...(last.second + length + 0.1)))
@@ -56,7 +59,7 @@ struct RhythmScript {
     nextBeat = last.second + length + 0.8
   }
 
-  mutating func leadOff(_ length: Double, _ electrodes: LeadOff = .positive) {
+  package mutating func leadOff(_ length: Double, _ electrodes: LeadOff = .positive) {
     let end = seconds + length
     stretches.append(Stretch(seconds: seconds...end, quality: 0, leadOff: electrodes))
     seconds = end
@@ -72,7 +75,7 @@ struct RhythmScript {
   }
 
   /// The findings of every whole chunk, numbered from `firstSequence`.
-  func findings(from firstSequence: UInt64 = 0) -> [Finding] {
+  package func findings(from firstSequence: UInt64 = 0) -> [Finding] {
     let samples = 187.0
     let count = Int(seconds * 125 / samples)
     var findings: [Finding] = []

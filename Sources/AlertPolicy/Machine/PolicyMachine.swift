@@ -84,7 +84,7 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
   }
 
   /// Goes on behind findings that could not be opened.
-  mutating func pass(over sequence: UInt64) {
+  public mutating func pass(over sequence: UInt64) {
     if evaluatedThrough.map({ $0 < sequence }) ?? true { evaluatedThrough = sequence }
   }
 
