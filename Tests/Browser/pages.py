@@ -28,6 +28,7 @@ def chromium(size=LAPTOP, dark=False, scale=1, certificate_authority_trusted=Fal
         "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync",
     ):
         options.add_argument(argument)
+    options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("acceptInsecureCerts", not certificate_authority_trusted)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))

@@ -38,12 +38,18 @@ package struct WebPages: Sendable {
   /// Reads the files from the resource bundle.
   package init() throws {
     var pages: [String: Page] = [:]
-    let names = try? FileManager.default.contentsOfDirectory(
-      atPath: Bundle.module.bundleURL.appending(path: "Web").path(percentEncoded: false))
+    let folder = Bundle.module.bundleURL.appending(path: "Web")
+    let names = try? FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false))
     for name in Set(names ?? []).union([Self.start]) {
-      guard let url = Bundle.module.url(forResource: "Web/\(name)", withExtension: nil),
-        let data = try? Data(contentsOf: url)
-      else { throw MissingFile(name: name) }
+      let url = folder.appending(path: name)
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder),
+        !isFolder.boolValue
+      else {
+        if isFolder.boolValue { continue }
+        throw MissingFile(name: name)
+      }
+      guard let data = try? Data(contentsOf: url) else { throw MissingFile(name: name) }
       let digest = SHA256.hash(data: data).prefix(12)
       pages[name] = Page(
         contentType: Self.contentType(name), bytes: ByteBuffer(bytes: data),

@@ -1,17 +1,10 @@
-// The frame of every page: who is signed in, where one can go, whether the connection lives.
+// The frame of every page: who is signed in, where one can go, whether the connection lives. Each page is a module of its own,
+// fetched with its words and its styles when somebody goes there.
 import { loadSession, session, signOut } from "./api.js";
 import { el, notice, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
-import { showAdministration } from "./page-administration.js";
-import { showAlerts } from "./page-alerts.js";
-import { showAudit } from "./page-audit.js";
-import { showDeviceKeys } from "./page-device-keys.js";
-import { showKeys } from "./page-keys.js";
-import { showPatient } from "./page-patient.js";
-import { showSignIn } from "./page-sign-in.js";
-import { showWard } from "./page-ward.js";
-import { clockTime, t } from "./strings.js";
+import { chooseLanguage, clockTime, language, languages, loadStrings, t } from "./strings.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** Ends the page that is shown. @type {() => void} */
@@ -22,7 +15,7 @@ let generation = 0;
 /** @param {string} path */
 export function go(path) {
   history.pushState(null, "", path);
-  route();
+  route(true);
 }
 
 addEventListener("popstate", () => route());
@@ -31,84 +24,160 @@ addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest?.("a[data-internal]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  go(/** @type {HTMLAnchorElement} */ (link).pathname);
+  const { pathname, search } = /** @type {HTMLAnchorElement} */ (link);
+  go(pathname + search);
 });
 live.addEventListener("ended", () => {
   live.close();
-  signInPage(t("signedOutBecause"));
+  signInPage("signedOutBecause");
 });
 
+const clinicians = ["clinician"], staff = ["administrator", "auditor"];
+
+/**
+ * The pages: address, who may open them, and what is fetched for them: `load` brings the module, whose function `show` is called with
+ * the element `main` and the address's parameter and returns what ends the page; `strings` are groups of words, `styles` style sheets.
+ * @type {{pattern: RegExp, roles: string[], load: () => Promise<any>, show: string, strings?: string[], styles?: string[], title: (name: string) => string}[]}
+ */
 const pages = [
-  { pattern: /^\/(ward)?$/, roles: ["clinician"], show: showWard, title: () => t("ward") },
-  { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: ["clinician"], show: showPatient, title: (name) => name },
-  { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: ["clinician"], show: showAlerts, title: () => t("alerts") },
-  { pattern: /^\/administration$/, roles: ["administrator", "auditor"], show: showAdministration, title: () => t("administration") },
-  { pattern: /^\/keys$/, roles: ["administrator", "auditor"], show: showKeys, title: () => t("keys") },
-  { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: ["administrator", "auditor"], show: showDeviceKeys, title: (name) => name },
-  { pattern: /^\/audit$/, roles: ["administrator", "auditor"], show: showAudit, title: () => t("auditLog") },
+  { pattern: /^\/(ward)?$/, roles: clinicians, load: () => import("./page-ward.js"), show: "showWard", strings: ["clinical", "ward"], title: () => t("ward") },
+  { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: clinicians, load: () => import("./page-patient.js"), show: "showPatient", strings: ["clinical", "alerts", "patient"], title: (name) => name },
+  { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: clinicians, load: () => import("./page-alerts.js"), show: "showAlerts", strings: ["clinical", "alerts"], title: () => t("alerts") },
+  { pattern: /^\/administration$/, roles: staff, load: () => import("./page-administration.js"), show: "showAdministration", strings: ["administration"], title: () => t("administration") },
+  { pattern: /^\/keys$/, roles: staff, load: () => import("./page-keys.js"), show: "showKeys", strings: ["keys"], title: () => t("keys") },
+  { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: staff, load: () => import("./page-device-keys.js"), show: "showDeviceKeys", strings: ["keys"], title: (name) => name },
+  { pattern: /^\/audit$/, roles: staff, load: () => import("./page-audit.js"), show: "showAudit", strings: ["keys", "audit"], title: () => t("auditLog") },
 ];
 
-/** Shows the page of the address. */
-async function route() {
+/** Where one can go from the frame, by role. @type {Record<string, [string, string][]>} */
+const links = {
+  clinician: [["/ward", "ward"], ["/alerts", "alerts"]],
+  administrator: [["/administration", "administration"], ["/keys", "keys"], ["/audit", "auditLog"]],
+  auditor: [["/administration", "administration"], ["/keys", "keys"], ["/audit", "auditLog"]],
+};
+
+/** The page of the address, if there is one. */
+const pageHere = () => pages.find(({ pattern }) => pattern.test(location.pathname));
+
+/** Everything a page needs, fetched side by side. @param {(typeof pages)[number]} page */
+async function fetchPage(page) {
+  const [module] = await Promise.all([page.load(), loadStrings("common", ...page.strings ?? []), ...(page.styles ?? []).map(loadStyle)]);
+  return module[page.show];
+}
+
+/** @type {Map<string, Promise<void>>} */
+const styles = new Map();
+
+/** @param {string} name */
+function loadStyle(name) {
+  let load = styles.get(name);
+  if (!load) {
+    load = new Promise((resolve, reject) => {
+      document.head.append(el("link", { rel: "stylesheet", href: `/web/${name}`, onload: () => resolve(), onerror: () => reject(new Error(name)) }));
+    });
+    styles.set(name, load);
+    load.catch(() => styles.delete(name));
+  }
+  return load;
+}
+
+/** Shows the page of the address. @param {boolean} [isByHand] whether somebody followed a link: the focus goes to the page then */
+async function route(isByHand = false) {
   const mine = ++generation;
   leave();
   leave = () => {};
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
-  if (!session) {
-    try {
-      await loadSession();
-    } catch {
-      root.replaceChildren(notice(t("serverUnreachable"), "", el("button", { class: "button", onclick: route }, t("tryAgain"))));
-      return;
-    }
+  // Mails link to `/#/alerts/…`: what stands behind the hash is not sent to anybody on the way.
+  if (location.hash.startsWith("#/") && session) history.replaceState(null, "", location.hash.slice(1));
+  try {
+    // What the page will need is fetched while the server says who is signed in.
+    const early = pageHere();
+    if (early) fetchPage(early).catch(() => {});
+    await Promise.all([loadStrings("common"), session ?? loadSession()]);
+  } catch {
+    if (mine === generation) root.replaceChildren(unreachable());
+    return;
   }
   if (mine !== generation) return;
   if (!session) return signInPage("");
-  // Mails link to `/#/alerts/…`: what stands behind the hash is not sent to anybody on the way.
   if (location.hash.startsWith("#/")) history.replaceState(null, "", location.hash.slice(1));
   const isStart = location.pathname === "/" || location.pathname === "/sign-in";
-  if (isStart) history.replaceState(null, "", session.role === "clinician" ? "/ward" : "/administration");
-  for (const page of pages) {
-    const match = page.pattern.exec(location.pathname);
-    if (!match) continue;
-    document.title = `${page.title(match[1])} · ${t("product")}`;
-    const main = frame();
-    if (!page.roles.includes(session.role)) {
-      main.append(notice(t("forbiddenTitle"), t("forbiddenText")));
-      return;
-    }
-    if (session.role === "clinician") live.open();
-    const end = page.show(main, match[1]);
-    leave = end ?? leave;
+  if (isStart) history.replaceState(null, "", links[session.role][0][0]);
+  const page = pageHere();
+  document.title = t("product");
+  if (!page) {
+    frame().append(notice(t("notFoundTitle"), t("notFoundText"), el("a", { class: "button", href: "/", "data-internal": true }, t("backToStart"))));
     return;
   }
-  document.title = t("product");
-  frame().append(notice(t("notFoundTitle"), t("notFoundText"), el("a", { class: "button", href: "/ward", "data-internal": true }, t("backToWard"))));
+  const main = frame();
+  if (!page.roles.includes(session.role)) {
+    main.append(notice(t("forbiddenTitle"), t("forbiddenText")));
+    return;
+  }
+  if (session.role === "clinician") live.open();
+  main.append(el("p", { class: "skeleton", role: "status" }, t("loading")));
+  try {
+    const show = await fetchPage(page);
+    if (mine !== generation) return;
+    const name = page.pattern.exec(location.pathname)?.[1] ?? "";
+    document.title = `${page.title(name)} · ${t("product")}`;
+    main.replaceChildren();
+    leave = show(main, name) ?? leave;
+    if (isByHand) main.focus({ preventScroll: true });
+  } catch (problem) {
+    console.error(problem);
+    if (mine === generation) main.replaceChildren(unreachable());
+  }
 }
 
-/** @param {string} message */
-function signInPage(message) {
+/** In place of a page whose parts could not be fetched; in English where not even the words could. */
+function unreachable() {
+  const words = t("serverUnreachable"), again = t("tryAgain");
+  return notice(words === "serverUnreachable" ? "The server does not answer." : words, "",
+    el("button", { class: "button", onclick: () => route() }, again === "tryAgain" ? "Try again" : again));
+}
+
+/** @param {string} key of what to say, or nothing */
+async function signInPage(key) {
+  const mine = ++generation;
   leave();
-  document.title = `${t("signIn")} · ${t("product")}`;
-  leave = showSignIn(root, message, () => route()) ?? (() => {});
+  leave = () => {};
+  try {
+    const [{ showSignIn }] = await Promise.all([import("./page-sign-in.js"), loadStrings("common", "sign-in")]);
+    if (mine !== generation) return;
+    document.title = `${t("signIn")} · ${t("product")}`;
+    leave = showSignIn(root, key && t(key), () => route()) ?? leave;
+    root.append(languageSwitch());
+  } catch {
+    if (mine === generation) root.replaceChildren(unreachable());
+  }
+}
+
+/** The languages, each by its own name. */
+function languageSwitch() {
+  return el("label", { class: "language" }, el("span", { class: "visually-hidden" }, t("language")),
+    el("select", { "data-testid": "language", onchange: (/** @type {Event} */ event) => chooseLanguage(/** @type {HTMLSelectElement} */ (event.target).value) },
+      ...languages.map(({ code, name }) => el("option", { value: code, lang: code, selected: code === language.code }, name))));
 }
 
 /** The frame round a page; returns where its content goes. */
 function frame() {
-  const links = session.role === "clinician" ? [["/ward", "ward"], ["/alerts", "alerts"]] : [["/administration", "administration"], ["/keys", "keys"], ["/audit", "auditLog"]];
+  const { role, account } = /** @type {import("./api.js").Session} */ (session);
   const lamp = el("span", { class: "connection", "data-testid": "connection", role: "status" });
   const banner = el("p", { class: "banner", role: "alert", hidden: true, "data-testid": "connection-lost" });
   const main = el("main", { id: "main", tabindex: "-1" });
   root.replaceChildren(
+    el("a", { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => { event.preventDefault(); main.focus(); } }, t("skip")),
     el("header", { class: "bar" },
       el("a", { class: "brand", href: "/", "data-internal": true }, icon("mark", "brand-mark"), el("span", {}, t("product"))),
-      el("nav", { "aria-label": t("product") }, ...links.map(([path, key]) => el("a", {
+      el("nav", { "aria-label": t("pages") }, ...links[role].map(([path, key]) => el("a", {
         href: path, "data-internal": true, "data-testid": `nav-${key}`, "aria-current": location.pathname.startsWith(path) ? "page" : undefined,
       }, t(key)))),
-      session.role === "clinician" && lamp,
+      role === "clinician" && lamp,
       el("div", { class: "who" },
-        el("span", { class: "who-name", "data-testid": "account" }, session.account),
-        el("span", { class: "who-role" }, t(`role${session.role[0].toUpperCase()}${session.role.slice(1)}`))),
+        el("span", { class: "who-name", "data-testid": "account" }, account),
+        el("span", { class: "who-role" }, t(`role${role[0].toUpperCase()}${role.slice(1)}`))),
+      languageSwitch(),
       el("button", {
         class: "button quiet", "data-testid": "sign-out",
         onclick: async () => {
@@ -126,7 +195,7 @@ function frame() {
     }
     const state = !live.hasConnected ? "connecting" : live.isLost ? "lost" : "live";
     lamp.dataset.state = state;
-    setText(lamp, state === "live" ? `${t("connected")} · ${clockTime(live.now())}` : state === "lost" ? t("state.no-data") : t("connecting"));
+    setText(lamp, state === "live" ? `${t("connected")} · ${clockTime(live.now())}` : state === "lost" ? t("connectionLostShort") : t("connecting"));
     banner.hidden = state !== "lost";
     if (state === "lost") setText(banner, t("connectionLost", { time: clockTime(live.clock.nowMs) }));
   };

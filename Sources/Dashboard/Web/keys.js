@@ -3,7 +3,7 @@ import { Problem, request, session } from "./api.js";
 import { ask, problemText, reasonField } from "./dialog.js";
 import { el, notice } from "./elements.js";
 import { icon } from "./icons.js";
-import { dateTime, t } from "./strings.js";
+import { compact, dateTime, number, t } from "./strings.js";
 
 /** Whether who is signed in may change anything about keys. The server decides; this only spares buttons that would be refused. */
 export const mayChange = () => session?.role === "administrator";
@@ -22,12 +22,10 @@ export function stateBadge(state) {
   return el("span", { class: "key-state", "data-state": state }, icon(`key-${state}`), el("span", {}, t(`key.${state}`)));
 }
 
-const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
-
 /** Sessions or other uses, against their limit. @param {any} key */
 export function usesOf(key) {
-  const counted = key.counted.toLocaleString("en-GB");
-  return key.limit ? t("usesOf", { counted, limit: compact.format(key.limit), of: t(`limit.${key.limitOf}`) }) : counted;
+  const counted = number(key.counted);
+  return key.limit ? t("usesOf", { counted, limit: compact(key.limit), of: t(`limit.${key.limitOf}`) }) : counted;
 }
 
 /** Words of somebody's own, which may be long, in a cell of a table. @param {string} text */

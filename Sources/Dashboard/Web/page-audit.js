@@ -3,7 +3,7 @@ import { request } from "./api.js";
 import { el, setText, table } from "./elements.js";
 import { card, failure, moment, prose } from "./keys.js";
 import { icon } from "./icons.js";
-import { isKnown, t } from "./strings.js";
+import { isKnown, number, t } from "./strings.js";
 
 /** Entries that the vault gives at a time. */
 const pageSize = 1000;
@@ -26,10 +26,10 @@ export function showAudit(main) {
     const wanted = /** @type {HTMLInputElement} */ (words).value.trim().toLowerCase(), kind = /** @type {HTMLSelectElement} */ (outcome).value;
     const shown = entries.filter((one) => (!kind || one.outcome === kind)
       && (!wanted || [one.actor, one.action, one.object, one.purpose, one.reason].some((text) => text.toLowerCase().includes(wanted))));
-    setText(count, t("entriesShown", { shown: shown.length.toLocaleString("en-GB"), loaded: entries.length.toLocaleString("en-GB") }));
+    setText(count, t("entriesShown", { shown: number(shown.length), loaded: number(entries.length) }));
     earlier.hidden = entries.length === 0 || entries.at(-1).sequence <= 1;
     list.replaceChildren(table(t("auditLog"), [t("number"), t("time"), t("actor"), t("action"), t("outcome"), t("object"), t("purpose"), t("reason")],
-      shown.map((one) => [one.sequence.toLocaleString("en-GB"), moment(one.time), one.actor, el("code", {}, one.action),
+      shown.map((one) => [number(one.sequence), moment(one.time), one.actor, el("code", {}, one.action),
         el("span", { class: "outcome", "data-outcome": one.outcome }, isKnown(`outcome.${one.outcome}`) ? t(`outcome.${one.outcome}`) : one.outcome), el("code", {}, one.object), one.purpose, prose(one.reason)]), "audit"));
   }
 
@@ -53,7 +53,7 @@ export function showAudit(main) {
       if (isOver) return;
       verdict.dataset.whole = String(answer.isWhole);
       verdict.replaceChildren(icon(answer.isWhole ? "seen" : "high"),
-        answer.isWhole ? t("verified", { count: answer.count.toLocaleString("en-GB"), head: answer.head.slice(0, 16) }) : t("notWhole", { finding: answer.finding }));
+        answer.isWhole ? t("verified", { count: number(answer.count), head: answer.head.slice(0, 16) }) : t("notWhole", { finding: answer.finding }));
     } catch {
       if (!isOver) setText(verdict, t("notVerified"));
     }

@@ -4,7 +4,7 @@ import { field } from "./dialog.js";
 import { el, notice, table } from "./elements.js";
 import { actionButton, actions, card, failure, mayChange, moment, personOf, prose, stateBadge, usesOf } from "./keys.js";
 import { cancelButton, certificateButton, releaseButton } from "./page-keys.js";
-import { dateTime, t } from "./strings.js";
+import { dateTime, number, t } from "./strings.js";
 
 /** @param {HTMLElement} main @param {string} name */
 export function showDeviceKeys(main, name) {
@@ -87,7 +87,7 @@ function facts(device) {
 /** What compromised keys expose. @param {any} exposure */
 function exposed(exposure) {
   return el("section", { class: "card wide keys exposed", "data-testid": "exposure" }, el("h2", {}, t("exposure")),
-    el("p", { class: "warning" }, t("exposureText", { sessions: exposure.sessions.length, chunks: exposure.chunks.toLocaleString("en-GB"), versions: exposure.versions.join(", "), time: dateTime(exposure.reportedMs) })),
+    el("p", { class: "warning" }, t("exposureText", { sessions: exposure.sessions.length, chunks: number(exposure.chunks), versions: exposure.versions.join(", "), time: dateTime(exposure.reportedMs) })),
     exposure.sessions.length === 0 ? "" : table(t("exposure"), [t("session"), t("version"), t("chunks"), t("started"), t("lastData"), t("keysFirstReleased")],
-      exposure.sessions.map((/** @type {any} */ one) => [el("code", {}, one.session), String(one.keyVersion), one.chunks.toLocaleString("en-GB"), dateTime(one.firstReceivedMs), dateTime(one.lastReceivedMs), one.keysFirstReleasedMs ? dateTime(one.keysFirstReleasedMs) : t("never")]), "exposed-sessions"));
+      exposure.sessions.map((/** @type {any} */ one) => [el("code", {}, one.session), String(one.keyVersion), number(one.chunks), dateTime(one.firstReceivedMs), dateTime(one.lastReceivedMs), one.keysFirstReleasedMs ? dateTime(one.keysFirstReleasedMs) : t("never")]), "exposed-sessions"));
 }

@@ -3,7 +3,7 @@ import { request } from "./api.js";
 import { download, field, show } from "./dialog.js";
 import { el, table } from "./elements.js";
 import { actionButton, actions, card, failure, isMe, mayChange, moment, personOf, prose, stateBadge, usesOf } from "./keys.js";
-import { dateTime, t } from "./strings.js";
+import { dateTime, number, t } from "./strings.js";
 
 /** Milliseconds between two looks at how far a rewrap is. */
 const rewrapInterval = 1000;
@@ -22,7 +22,7 @@ export function showKeys(main) {
       const [report, devices, claims, proposals, destructions, holds, people] = await Promise.all(
         ["report", "devices", "claims", "proposals", "destructions", "holds", "people"].map((part) => request("GET", `/api/keys/${part}`)));
       if (isOver) return;
-      summary.textContent = t("keysSummary", { devices: report.devices, active: report.deviceKeys.active ?? 0, overdue: report.overdue.length, entries: report.auditEntries.toLocaleString("en-GB") });
+      summary.textContent = t("keysSummary", { devices: report.devices, active: report.deviceKeys.active ?? 0, overdue: report.overdue.length, entries: number(report.auditEntries) });
       content.replaceChildren(
         card(t("waitingForSecond"), proposalTable(proposals.filter((/** @type {any} */ one) => ["open", "approved"].includes(one.state)), load)),
         card(t("destructions"), destructionTable(destructions, load)),
@@ -46,7 +46,7 @@ export function showKeys(main) {
     const draw = (/** @type {any} */ progress) => {
       const all = progress.done + progress.remaining;
       /** @type {HTMLProgressElement} */ (bar).value = all === 0 ? 1 : progress.done / all;
-      words.textContent = t(progress.remaining === 0 ? "rewrapDone" : "rewrapUnderWay", { version: progress.version, done: progress.done.toLocaleString("en-GB"), all: all.toLocaleString("en-GB") });
+      words.textContent = t(progress.remaining === 0 ? "rewrapDone" : "rewrapUnderWay", { version: progress.version, done: number(progress.done), all: number(all) });
       if (progress.remaining > 0) timer = setTimeout(follow, rewrapInterval);
     };
     const follow = async () => {

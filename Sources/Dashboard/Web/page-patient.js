@@ -6,7 +6,7 @@ import { alertCard } from "./page-alerts.js";
 import { qualityWord, showState, stripNote } from "./page-ward.js";
 import { drawSpectrum } from "./spectrum.js";
 import { drawPaper, millimetre, Sweep } from "./strip.js";
-import { dateTime, t } from "./strings.js";
+import { dateTime, number, t } from "./strings.js";
 
 /** Margin of the paper that holds the calibration pulse, and where 0 mV lies. */
 const margin = 10 * millimetre, baseline = 0.64;
@@ -142,8 +142,8 @@ function figures() {
       : t("rhythmShare", { percent: Math.round(100 * status.rhythm.abnormalShare), beats: status.rhythm.beats }));
     setText(part.probability, status.abnormalProbability === undefined ? "–" : status.abnormalProbability.toFixed(2));
     setText(part.highest, status.highestAbnormalProbability === undefined ? "" : t("highestOf", { beats: status.rhythm.beats, value: status.highestAbnormalProbability.toFixed(2) }));
-    setText(part.peaks, status.rPeaks.toLocaleString("en-GB"));
-    setText(part.abnormal, `${t("abnormalBeats", { count: status.abnormalBeats.toLocaleString("en-GB") })}, ${t("sinceSessionStart")}`);
+    setText(part.peaks, number(status.rPeaks));
+    setText(part.abnormal, `${t("abnormalBeats", { count: number(status.abnormalBeats) })}, ${t("sinceSessionStart")}`);
     const age = live.age(status);
     setText(part.latency, `${t("age")}: ${age === null ? t("ageUnknown") : t("ageSeconds", { seconds: (age / 1000).toFixed(0) })}`);
     /** @param {string} key @param {string} value */

@@ -56,7 +56,7 @@ export function showWard(main) {
       open += status?.alerts.unresolved ?? 0;
       if (live.state(status) === "live") lively++;
     }
-    setText(summary, t(tiles.size === 1 ? "onePatient" : "wardSummary", { patients: tiles.size, live: lively, alerts: open }));
+    setText(summary, t("wardSummary", { count: tiles.size, live: lively, alerts: open }));
     order();
   }
 

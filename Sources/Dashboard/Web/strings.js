@@ -1,373 +1,121 @@
-// Every word that a person reads is here.
+// The words, numbers and dates of the page's language. The words themselves stand in strings/LANGUAGE/GROUP.js, one file a page,
+// so that a page brings its own alone and a language is loaded only where it is read.
+
+/** Languages there are: the code, its own name, and the locale of its numbers and dates. */
+export const languages = [
+  { code: "en", name: "English", locale: "en-GB" },
+  { code: "de", name: "Deutsch", locale: "de-DE" },
+];
+/** Where the choice is kept; nothing else is ever kept in the browser. */
+const place = "sealedbeat.language";
+
+/** What was chosen in this browser; else the first of the browser's languages that there is; else English. */
+function choose() {
+  let chosen = null;
+  try { chosen = localStorage.getItem(place); } catch { /* storage is switched off: the browser's language it is */ }
+  for (const one of [chosen, ...navigator.languages]) {
+    const language = languages.find(({ code }) => one?.toLowerCase().split("-")[0] === code);
+    if (language) return language;
+  }
+  return languages[0];
+}
+
+/** The page's language. */
+export const language = choose();
+document.documentElement.lang = language.code;
+
+/** Keeps a choice and begins anew in that language. @param {string} code */
+export function chooseLanguage(code) {
+  try { localStorage.setItem(place, code); } catch { /* it holds until the page is closed then: not at all */ }
+  location.reload();
+}
 
 /** @type {Record<string, string>} */
-const english = {
-  product: "SealedBeat",
-  tagline: "ECG, sealed from the electrode to this page",
-  ward: "Ward",
-  alerts: "Alerts",
-  administration: "Administration",
-  signIn: "Sign in",
-  signOut: "Sign out",
-  signingIn: "Checking…",
-  account: "Account",
-  password: "Password",
-  signInFailed: "Name or password is wrong.",
-  tooManyAttempts: "Too many attempts. Try again in {seconds} s.",
-  serverUnreachable: "The server does not answer.",
-  signedOutBecause: "You have been signed out. Sign in to go on.",
-  screeningAid: "A screening aid. A clinician reads the strip and decides.",
-  roleClinician: "Clinician",
-  roleAdministrator: "Administrator",
-  roleAuditor: "Auditor",
-  connected: "Live",
-  connecting: "Connecting…",
-  connectionLost: "No connection to the server since {time}. Nothing on this page is newer.",
-  loading: "Loading…",
-  failed: "This could not be loaded ({code}).",
-  tryAgain: "Try again",
-  forbiddenTitle: "Not for this account",
-  forbiddenText: "Your role does not open this page. An administrator can say who may.",
-  notFoundTitle: "There is nothing here",
-  notFoundText: "The address names no page or patient.",
-  backToWard: "Back to the ward",
-  emptyWardTitle: "No patients yet",
-  emptyWardText: "An administrator adds patients and hands out devices.",
-  wardSummary: "{patients} patients · {live} with a live signal · {alerts} open alerts",
-  onePatient: "1 patient · {live} with a live signal · {alerts} open alerts",
-  search: "Find a patient",
-  noMatch: "No patient matches.",
-  nameUnknown: "Name not available",
-  bpm: "/min",
-  heartRate: "Heart rate",
-  quality: "Signal quality",
-  tileQuality: "Signal {quality}",
-  qualityGood: "Good",
-  qualityFair: "Fair",
-  qualityPoor: "Poor",
-  notMeasured: "Not measured",
-  "state.live": "Live",
-  "state.poor-signal": "Poor signal",
-  "state.lead-off": "Electrode off",
-  "state.no-data": "No data",
-  "state.delayed": "Delayed data",
-  "state.not-analysed": "Not analysed",
-  "state.key-refused": "Key refused",
-  "state.waiting": "Waiting for data",
-  "state.no-device": "No device",
-  noDataSince: "No data since {time}",
-  noDataYet: "Nothing has arrived yet",
-  delayedBy: "Data are {seconds} s old",
-  keyRefused: "The key vault refuses this session's key",
-  notAnalysed: "Signal arrives, analysis does not",
-  leadOff: "Electrode without contact",
-  "rhythm.too-few-beats": "Too few beats to say",
-  "rhythm.mostly-normal": "Mostly normal beats",
-  "rhythm.occasional-abnormal": "Occasional abnormal beats",
-  "rhythm.frequent-abnormal": "Frequent abnormal beats",
-  "rhythm.sustained-abnormal": "Sustained abnormal rhythm",
-  rhythmShare: "{percent} % of the last {beats} beats look abnormal.",
-  rhythmFew: "{beats} beats so far; at least 8 are needed.",
-  findings: "Findings",
-  diagnosis: "Rhythm",
-  abnormalProbability: "P(abnormal)",
-  latestBeat: "latest beat",
-  highestOf: "highest of the last {beats}: {value}",
-  rPeaks: "R peaks",
-  abnormalBeats: "{count} classified abnormal",
-  sinceSessionStart: "since the session began",
-  spectrum: "Spectrum 0–50 Hz",
-  spectrumCaption: "Amplitude of the last {seconds} s, filtered 0.5–40 Hz. Peak {peak} Hz.",
-  spectrumNone: "No stretch of signal without a gap to take it from.",
-  signal: "Signal and connection",
-  device: "Device",
-  session: "Session",
-  link: "Link",
-  linkOnline: "Online",
-  linkOffline: "Offline",
-  linkUnknown: "Not known",
-  since: "since {time}",
-  electrodes: "Electrodes",
-  electrodesOn: "In contact",
-  electrodesOff: "Without contact",
-  age: "Age of the data",
-  ageSeconds: "{seconds} s",
-  ageUnknown: "–",
-  completeness: "Completeness",
-  latency: "Latency p50 / p99",
-  milliseconds: "{value} ms",
-  lost: "Lost chunks",
-  sessions: "Sessions",
-  started: "Started",
-  lastData: "Last data",
-  chunks: "Chunks",
-  current: "shown above",
-  born: "born {date}",
-  paper: "25 mm/s · 10 mm/mV · 0.5–40 Hz · lead {lead}",
-  ecgLabel: "Live ECG of {patient}",
-  gap: "gap",
-  open: "Open",
-  noAlertsTitle: "No open alerts",
-  noAlertsText: "Resolved alerts are below.",
-  openAlerts: "Open",
-  resolvedAlerts: "Resolved",
-  acknowledge: "Acknowledge",
-  acknowledged: "Acknowledged by {account} at {time}",
-  acknowledgeFailed: "It could not be acknowledged. Try again.",
-  resolvedAt: "Over since {time}",
-  began: "Began {time}",
-  unreadable: "The content can no longer be opened.",
-  "severity.high": "High",
-  "severity.medium": "Medium",
-  "severity.low": "Low",
-  "rule.sustained-abnormal-rhythm": "Sustained abnormal rhythm",
-  "rule.ectopic-burden": "Many abnormal beats",
-  "rule.tachycardia": "Fast heart rate",
-  "rule.bradycardia": "Slow heart rate",
-  "rule.pause": "Pause",
-  "rule.lead-off": "Electrode off",
-  "rule.no-data": "No data",
-  rule: "Alert",
-  alertCount: "{count} open",
-  alertCountSeen: "{count} seen",
-  patients: "Patients",
-  devices: "Devices and telemetry quality",
-  accounts: "Accounts",
-  pseudonym: "Pseudonym",
-  name: "Name",
-  birthDate: "Birth date",
-  added: "Added",
-  patient: "Patient",
-  received: "Received",
-  duplicates: "Duplicates",
-  refused: "Refused",
-  firmware: "Firmware",
-  jitter: "Jitter",
-  role: "Role",
-  status: "Status",
-  active: "Active",
-  disabled: "Disabled",
-  disable: "Disable",
-  enable: "Enable",
-  addPatient: "Add a patient",
-  addAccount: "Add an account",
-  add: "Add",
-  optional: "optional",
-  deviceOptional: "Device (optional)",
-  birthDateOptional: "Birth date (optional)",
-  done: "Done.",
-  none: "None",
-  nobody: "–",
-  cancel: "Cancel",
-  close: "Close",
-  reason: "Reason",
-  more: "More",
-  never: "Never",
-  granted: "Granted",
-  number: "Number",
-  time: "Time",
-  state: "State",
-  version: "Version",
-  created: "Created",
-  activated: "Activated",
-  ended: "Ended",
-  due: "Due",
-  uses: "Uses",
-  usesOf: "{counted} of {limit} {of}",
-  "limit.sessions": "sessions",
-  "limit.wraps": "keys wrapped",
-  "limit.records": "records",
-  "limit.backups": "backups",
-  lastUsed: "Last used",
-  since0: "Since",
-  until: "Until",
-  notes: "Notes",
-  object: "Object",
-  purpose: "Purpose",
-  algorithm: "Algorithm",
-  actor: "Who",
-  action: "What",
-  event: "Event",
-  before: "Before",
-  after: "After",
-  operation: "What",
-  refusedBecause: "Refused: {reason}.",
-  "problem.forbidden": "This account may not do that.",
-  "problem.needs-second-person": "A second person has to do this, since you began it.",
-  "problem.legal-hold": "A legal hold forbids it.",
-  "problem.sealed": "The key vault is sealed: an operator has to unseal it.",
-  "problem.vault-unavailable": "The key vault does not answer now.",
-  "problem.unreachable": "The server does not answer.",
-  "problem.reason-missing": "Say why, in 1 to 200 characters.",
-  "problem.bad-request": "Something in the form does not fit.",
-  sealedTitle: "The key vault is sealed",
-  sealedText: "Its keys are not in memory. An operator unseals it with sealedbeat vault unseal.",
-  keys: "Keys",
-  keysSummary: "{devices} devices · {active} active device keys · {overdue} overdue · {entries} audit entries",
-  keyName: "Key",
-  deviceKeys: "Device keys",
-  ownKeys: "The vault's own keys",
-  "key.pre-activation": "Not active yet",
-  "key.active": "Active",
-  "key.suspended": "Suspended",
-  "key.deactivated": "Deactivated",
-  "key.compromised": "Compromised",
-  "key.destroyed": "Destroyed",
-  "key.destroyed-compromised": "Destroyed, compromised",
-  "event.activate": "Activated",
-  "event.suspend": "Suspended",
-  "event.resume": "Resumed",
-  "event.deactivate": "Deactivated",
-  "event.compromise": "Compromised",
-  "event.destroy": "Destroyed",
-  waitingForSecond: "Waits for a second person",
-  "operation.destroy-device-keys": "Destroy all keys of a device",
-  "operation.add-person": "Let a person administer or audit keys",
-  "operation.rotate-root": "Put the vault under another root",
-  "operation.restore": "Open the vault from an older backup",
-  proposedBy: "Proposed by",
-  agreedBy: "Agreed by",
-  approvedBy: "Approved by {person}",
-  youProposed: "You proposed this. A second person has to approve it.",
-  approve: "Approve",
-  approveText: "{operation}: {object}. {person} proposed it. Your agreement lets it happen.",
-  withdraw: "Withdraw",
-  withdrawText: "The proposal is taken back. It can be made again.",
-  destructions: "Destructions",
-  destruction: "Destruction",
-  "destruction.waiting": "Waiting",
-  "destruction.held": "Held back by a legal hold",
-  "destruction.cancelled": "Cancelled",
-  "destruction.carried-out": "Carried out",
-  usedMeanwhile: "Used meanwhile, {time}",
-  cancelDestruction: "Cancel the destruction",
-  cancelDestructionText: "The keys of {device} stay. A destruction can be proposed again.",
-  cancelledDone: "The destruction of the keys of {device} is cancelled.",
-  certificate: "Certificate",
-  enrolment: "Enrolment",
-  noClaims: "No claim is open.",
-  createClaim: "Let a device enrol",
-  createClaimText: "Makes a claim that one device can use once.",
-  validMinutes: "Valid for (minutes)",
-  claimTitle: "Claim for {device}",
-  claimText: "This token is shown once; the vault keeps only its hash. It is void after its use and after {time}. Bring the file to the device, then delete it.",
-  downloadBundle: "Download the provisioning file",
-  revokeClaim: "Revoke",
-  revokeClaimText: "The claim becomes void at once.",
-  legalHolds: "Legal holds",
-  legalHold: "Legal hold",
-  setBy: "Set by",
-  youSetIt: "You set this. A second person has to release it.",
-  releaseHold: "Release the legal hold",
-  releaseHoldText: "Keys of {device} may be destroyed again, where that is due.",
-  tenantKey: "Tenant key",
-  tenantKeyText: "It wraps every device key. After a change every key is moved under the new one; all stay readable meanwhile.",
-  rotateTenantKey: "Make a new tenant key",
-  rotateTenantKeyText: "A new tenant key is made, and every device key is moved under it. Streams go on.",
-  rewrap: "Keys moved under the present tenant key",
-  rewrapDone: "Version {version}: all {all} keys are under it.",
-  rewrapUnderWay: "Version {version}: {done} of {all} keys are under it.",
-  people: "People with a certificate of their own",
-  peopleText: "Accounts of this dashboard are not listed here: administrators act as custodians, auditors as auditors.",
-  "person.custodian": "Custodian",
-  "person.auditor": "Auditor",
-  removedAt: "Removed {time}",
-  isRevoked: "Revoked",
-  isHeld: "Legal hold",
-  isDestructionScheduled: "Destruction is scheduled",
-  isRotating: "Asked to make version {version}",
-  deviceTitle: "Keys of {device}",
-  allKeys: "All keys",
-  notEnrolled: "No device of that name is enrolled.",
-  wrappedBy: "Wrapped by",
-  enrolled: "Enrolled",
-  certificateEnds: "Certificate ends",
-  mqttAccess: "MQTT access",
-  revokedSince: "Revoked since {time}",
-  pendingVersion: "Rotation",
-  waitsForDevice: "Version {version} is asked for; the device makes it",
-  rotateKey: "Rotate",
-  rotateKeyText: "{device} is asked to make a new data key. Its stream goes on; what it sealed before stays readable.",
-  rotateKeyDone: "{device} is asked to make a new key.",
-  suspendKey: "Suspend",
-  suspendKeyText: "No session key of {device} is released until it is resumed.",
-  suspendKeyDone: "The key of {device} is suspended.",
-  resumeKey: "Resume",
-  resumeKeyText: "Session keys of {device} are released again.",
-  resumeKeyDone: "The key of {device} is active again.",
-  revokeDevice: "Revoke MQTT access",
-  revokeDeviceText: "{device} is cut off at once, and no key of a session that begins later is released. To come back it has to enrol anew. What it sealed before stays readable.",
-  revokeDeviceDone: "{device} is revoked. That its connection was cut is not confirmed yet.",
-  revokeDeviceCut: "{device} is revoked; its connection was cut after {ms} ms.",
-  reinstateDevice: "Let it enrol again",
-  reinstateDeviceText: "A claim that is made from now on lets {device} enrol again. Until then it stays shut out; its old keys stay void.",
-  reinstateDeviceDone: "{device} may enrol again, with a new claim.",
-  holdKeys: "Set a legal hold",
-  holdKeysText: "No key of {device} is destroyed while the hold stands, whatever was approved.",
-  holdKeysDone: "A legal hold stands on the keys of {device}.",
-  deactivateKey: "Deactivate",
-  deactivateKeyText: "The key of {device} protects nothing new from now on. That cannot be undone. What it sealed stays readable.",
-  deactivateKeyDone: "The key of {device} is deactivated.",
-  reportCompromise: "Report as compromised",
-  reportCompromiseText: "Every key of {device} is marked as known by somebody who should not know it. That cannot be undone. New sessions under them are refused, and the device is asked for a new key.",
-  reportCompromiseDone: "The keys of {device} are reported as compromised. What they expose is listed below.",
-  proposeDestruction: "Propose destruction",
-  proposeDestructionText: "After a second person's agreement and the days below, every key of {device} is destroyed: nothing that it ever sealed can be read again, by anybody.",
-  proposeDestructionDone: "The destruction of the keys of {device} is proposed. A second person has to approve it.",
-  days: "Days to wait (7 to 30)",
-  typeName: "Type {device} to confirm",
-  exposure: "Exposed by compromised keys",
-  exposureText: "{sessions} sessions with {chunks} chunks lie open to whoever has key version {versions}, reported {time}.",
-  keysFirstReleased: "Keys first released",
-  history: "History",
-  auditLog: "Audit log",
-  entries: "Entries",
-  verifying: "The log is being verified…",
-  verified: "Verified: {count} entries, whole and unaltered. Head {head}…",
-  notWhole: "Not whole: {finding}",
-  notVerified: "The log could not be verified now.",
-  filterText: "Filter by who, what, object or reason",
-  outcome: "Outcome",
-  everyOutcome: "Every outcome",
-  "outcome.done": "Done",
-  "outcome.refused": "Refused",
-  entriesShown: "{shown} of {loaded} loaded entries",
-  earlier: "Earlier entries",
-  sees: "Sees",
-  seesAll: "All patients",
-  seesNone: "No patient",
-  allPatients: "All patients, those to come included",
-  onlyAssigned: "Only those assigned below",
-  changePatients: "Change whom {account} sees",
-  changePatientsText: "It counts at once, in pages that are open too.",
-  change: "Change",
-  save: "Save",
-  noEcgHere: "This role sees who wears what and how well it arrives; it sees no ECG and no clinical value.",
-};
+const words = {};
+/** @type {Map<string, Promise<void>>} */
+const loading = new Map();
+
+/** Loads the words of some groups; those that are there already cost nothing. @param {...string} groups */
+export async function loadStrings(...groups) {
+  await Promise.all(groups.map((group) => {
+    let load = loading.get(group);
+    if (!load) {
+      load = import(`./strings/${language.code}/${group}.js`).then((module) => { Object.assign(words, module.default); });
+      loading.set(group, load);
+      load.catch(() => loading.delete(group));
+    }
+    return load;
+  }));
+}
+
+const plural = new Intl.PluralRules(language.locale);
 
 /**
- * The words for a key, with parameters put in. An unknown key shows itself, so that it is noticed.
+ * The words for a key, with parameters put in; numbers are written as the language writes them. With a number `count`, the words
+ * under `key.one` (or what the language distinguishes) are taken where there are some. An unknown key shows itself, so that it is noticed.
  * @param {string} key
  * @param {Record<string, string | number>} [parameters]
  */
 export function t(key, parameters = {}) {
-  const text = english[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(parameters[name] ?? ""));
+  const form = typeof parameters.count === "number" ? words[`${key}.${plural.select(parameters.count)}`] : undefined;
+  return (form ?? words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => {
+    const value = parameters[name];
+    return typeof value === "number" ? number(value, 3, 0) : String(value ?? "");
+  });
 }
 
 /** Whether there are words for a key. @param {string} key */
 export function isKnown(key) {
-  return Object.hasOwn(english, key);
+  return Object.hasOwn(words, key);
 }
 
+/** @type {Map<string, Intl.NumberFormat>} */
+const numberFormats = new Map();
+
+/** A number as the language writes it. @param {number} value @param {number} [digits] after the point, at most @param {number} [least] and at least */
+export function number(value, digits = 0, least = digits) {
+  const key = `${digits}/${least}`;
+  let format = numberFormats.get(key);
+  if (!format) numberFormats.set(key, format = new Intl.NumberFormat(language.locale, { maximumFractionDigits: digits, minimumFractionDigits: least }));
+  return format.format(value);
+}
+
+/** A share of one in percent, with the sign. @param {number} share @param {number} [digits] */
+export function percent(share, digits = 0) {
+  return new Intl.NumberFormat(language.locale, { style: "percent", maximumFractionDigits: digits, minimumFractionDigits: digits }).format(share);
+}
+
+/** A large number in few characters: `4B`, `4 Mrd.` @param {number} value */
+export function compact(value) { return new Intl.NumberFormat(language.locale, { notation: "compact" }).format(value); }
+
+const times = new Intl.DateTimeFormat(language.locale, { timeStyle: "medium" });
+const dates = new Intl.DateTimeFormat(language.locale, { dateStyle: "short" });
+
 /** hh:mm:ss of the reader's clock. @param {number} ms Unix milliseconds */
-export function clockTime(ms) {
-  return new Date(ms).toLocaleTimeString("en-GB");
+export function clockTime(ms) { return times.format(ms); }
+
+/** The date. @param {number | string} time Unix milliseconds, or a day as YYYY-MM-DD */
+export function date(time) {
+  if (typeof time === "number") return dates.format(time);
+  const [year, month, day] = time.split("-").map(Number);
+  return dates.format(new Date(year, month - 1, day));
 }
 
 /** Date and time, today without the date. @param {number} ms Unix milliseconds */
 export function dateTime(ms) {
-  const date = new Date(ms);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? clockTime(ms) : `${date.toLocaleDateString("en-GB")} ${clockTime(ms)}`;
+  return new Date(ms).toDateString() === new Date().toDateString() ? clockTime(ms) : `${date(ms)} ${clockTime(ms)}`;
+}
+
+/** @type {[string, number][]} */
+const spans = [["second", 1], ["minute", 60], ["hour", 3600], ["day", 86400]];
+/** @type {Map<string, Intl.NumberFormat>} */
+const spanFormats = new Map();
+
+/** A span of time in its largest fitting unit: `12 s`, `3 min`, `2 h`, `4 days`. @param {number} ms */
+export function span(ms) {
+  const seconds = Math.max(0, ms) / 1000;
+  const [unit, size] = spans.findLast(([, one]) => seconds >= one) ?? spans[0];
+  let format = spanFormats.get(unit);
+  if (!format) spanFormats.set(unit, format = new Intl.NumberFormat(language.locale, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short", maximumFractionDigits: 0 }));
+  return format.format(Math.floor(seconds / size));
 }

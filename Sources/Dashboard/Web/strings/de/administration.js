@@ -1,0 +1,25 @@
+// Patients, devices, accounts.
+/** @type {Record<string, string>} */
+export default {
+  accounts: "Konten",
+  pseudonym: "Pseudonym",
+  birthDate: "Geburtsdatum",
+  received: "Empfangen",
+  duplicates: "Doppelt",
+  firmware: "Firmware",
+  jitter: "Schwankung",
+  disable: "Sperren",
+  enable: "Entsperren",
+  addPatient: "Patienten anlegen",
+  addAccount: "Konto anlegen",
+  deviceOptional: "Gerät (freiwillig)",
+  birthDateOptional: "Geburtsdatum (freiwillig)",
+  sees: "Sieht",
+  seesAll: "Alle Patienten",
+  seesNone: "Keinen Patienten",
+  allPatients: "Alle Patienten, auch künftige",
+  onlyAssigned: "Nur die unten zugewiesenen",
+  changePatients: "Ändern, wen {account} sieht",
+  changePatientsText: "Es gilt sofort, auch in geöffneten Seiten.",
+  noEcgHere: "Diese Rolle sieht, wer was trägt und wie gut es ankommt; sie sieht kein EKG und keinen klinischen Wert.",
+};

@@ -1,0 +1,17 @@
+// The audit log.
+/** @type {Record<string, string>} */
+export default {
+  action: "Was",
+  entries: "Einträge",
+  verifying: "Das Protokoll wird geprüft …",
+  verified: "Geprüft: {count} Einträge, vollständig und unverändert. Kopf {head}…",
+  notWhole: "Nicht vollständig: {finding}",
+  notVerified: "Das Protokoll konnte gerade nicht geprüft werden.",
+  filterText: "Filtern nach Wer, Was, Gegenstand oder Grund",
+  outcome: "Ergebnis",
+  everyOutcome: "Jedes Ergebnis",
+  "outcome.done": "Ausgeführt",
+  "outcome.refused": "Abgelehnt",
+  entriesShown: "{shown} von {loaded} geladenen Einträgen",
+  earlier: "Frühere Einträge",
+};

@@ -1,0 +1,4 @@
+// A person's own account.
+/** @type {Record<string, string>} */
+export default {
+};

@@ -1,0 +1,25 @@
+// Patients, devices, accounts.
+/** @type {Record<string, string>} */
+export default {
+  accounts: "Accounts",
+  pseudonym: "Pseudonym",
+  birthDate: "Birth date",
+  received: "Received",
+  duplicates: "Duplicates",
+  firmware: "Firmware",
+  jitter: "Jitter",
+  disable: "Disable",
+  enable: "Enable",
+  addPatient: "Add a patient",
+  addAccount: "Add an account",
+  deviceOptional: "Device (optional)",
+  birthDateOptional: "Birth date (optional)",
+  sees: "Sees",
+  seesAll: "All patients",
+  seesNone: "No patient",
+  allPatients: "All patients, those to come included",
+  onlyAssigned: "Only those assigned below",
+  changePatients: "Change whom {account} sees",
+  changePatientsText: "It counts at once, in pages that are open too.",
+  noEcgHere: "This role sees who wears what and how well it arrives; it sees no ECG and no clinical value.",
+};
