@@ -4,8 +4,12 @@ Every function takes a selenium driver made by `chromium()`. Elements are found 
 A check that fails raises AssertionError or selenium's TimeoutException, with what was seen instead.
 """
 
+import contextlib
+import importlib.util
+import json
 import re
 import time
+from pathlib import Path
 
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
@@ -213,3 +217,151 @@ def console_errors(driver):
 def screenshot(driver, path):
     """Keeps what is seen."""
     driver.save_screenshot(str(path))
+
+
+# MARK: What holds for every page
+
+THEMES = {"light": False, "dark": True}
+SIZES = {"phone": PHONE, "laptop": LAPTOP, "wall": WALL}
+# WCAG 2.2 A and AA, and what axe knows to be good practice.
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def emulate(driver, size=None, dark=None, reduced_motion=False, forced_colors=False):
+    """Gives an open page another size or theme, as a person who turns the phone or switches to the night would."""
+    if size:
+        is_phone = size[0] < 500
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": size[0], "height": size[1], "deviceScaleFactor": 2 if is_phone else 1, "mobile": is_phone})
+    if dark is not None:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if reduced_motion else "no-preference"},
+            {"name": "forced-colors", "value": "active" if forced_colors else "none"}]})
+    # Two frames, so that observers of sizes and themes have run.
+    driver.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
+
+
+def _axe_source():
+    # The package that carries axe-core; its Python part, which wants another browser driver, is not imported.
+    folder = importlib.util.find_spec("axe_playwright_python").submodule_search_locations[0]
+    return (Path(folder) / "axe.min.js").read_text()
+
+
+def accessibility_violations(driver, within=None, impacts=("serious", "critical")):
+    """What axe-core finds on the page, or inside a CSS selector: [(rule, help, [element, …])]. The page's policy does not hold for
+    what is run through the driver, so that nothing of it has to be weakened."""
+    if not driver.execute_script("return 'axe' in window"):
+        driver.execute_script(_axe_source())
+    found = driver.execute_async_script("""
+      const [within, tags, done] = arguments;
+      axe.run(within || document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
+        .then(found => done(found.violations.map(one => [one.impact, one.id, one.help,
+          one.nodes.map(node => node.target.join(" ") + " " + (node.any[0]?.message ?? "").slice(0, 200)).slice(0, 5)])), problem => done(String(problem)));
+    """, within, _AXE_TAGS)
+    assert isinstance(found, list), found
+    return [tuple(rest) for impact, *rest in found if impact in impacts]
+
+
+def check_accessibility(driver, within=None):
+    """No serious or critical violation of WCAG 2.2 AA."""
+    found = accessibility_violations(driver, within)
+    assert found == [], f"{driver.current_url}: " + json.dumps(found, indent=1)
+
+
+def check_no_sideways_scroll(driver):
+    """Everything fits the width."""
+    wider, widest = driver.execute_script("""
+      const root = document.documentElement, width = root.clientWidth;
+      const wide = [...document.querySelectorAll("main *")].filter(one => one.getBoundingClientRect().right > width + 1 && !one.closest(".table-frame, .scrolls"));
+      return [root.scrollWidth - width, wide.slice(0, 3).map(one => `${one.tagName}.${one.className} ${one.dataset.testid ?? ""}`)];
+    """)
+    assert wider <= 0, f"{driver.current_url} is {wider} px too wide: {widest}"
+
+
+def screens(driver, name, folder=None, sizes=SIZES, themes=THEMES):
+    """The page that is open, at every size in light and in dark: nothing scrolls sideways, axe finds nothing grave, and a picture is
+    kept as `artifacts/pages/NAME-SIZE-THEME.png`. Leaves the browser as a laptop in light."""
+    folder = Path(folder or Path(__file__).resolve().parents[2] / "artifacts/pages")
+    folder.mkdir(parents=True, exist_ok=True)
+    problems = []
+    for size, pixels in sizes.items():
+        for theme, dark in themes.items():
+            emulate(driver, pixels, dark)
+            driver.save_screenshot(str(folder / f"{name}-{size}-{theme}.png"))
+            for check in (check_no_sideways_scroll, check_accessibility):
+                try:
+                    check(driver)
+                except AssertionError as problem:
+                    problems.append(f"{name} {size} {theme}: {problem}")
+    emulate(driver, LAPTOP, False)
+    assert problems == [], "\n".join(problems)
+
+
+_REACHABLE = """
+  const isShown = one => one.checkVisibility({visibilityProperty: true}) && one.getClientRects().length > 0;
+  const scope = document.querySelector("dialog[open]") ?? document;
+  const radios = new Set();
+  const reachable = [...scope.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(one => {
+    if (!isShown(one) || one.disabled || one.tabIndex < 0) return false;
+    if (one.type !== "radio") return true;
+    // A group of radio buttons is one stop: the chosen one.
+    const group = [...document.querySelectorAll(`input[type=radio][name="${one.name}"]`)];
+    return one === (group.find(other => other.checked) ?? group[0]);
+  });
+"""
+_DESCRIBE = """
+  const describe = one => `${one.tagName.toLowerCase()}${one.id ? "#" + one.id : ""} ${one.dataset.testid ?? ""} "${(one.getAttribute("aria-label") ?? one.textContent).trim().slice(0, 40)}"`;
+"""
+
+
+def press(driver, key, code, modifiers=0):
+    """One key, as the keyboard sends it. Modifiers: 1 Alt, 2 Control, 8 Shift."""
+    for kind in ("rawKeyDown", "keyUp"):
+        driver.execute_cdp_cmd("Input.dispatchKeyEvent", {
+            "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers})
+
+
+def check_keyboard(driver, limit=400):
+    """By Tab alone: every control of the page (or of the dialog that is open) is reached, and where the focus is can be seen.
+    Returns what was reached, in order."""
+    driver.execute_script("document.activeElement?.blur(); window.__reached = []; scrollTo(0, 0);")
+    for _ in range(limit):
+        press(driver, "Tab", 9)
+        is_over = driver.execute_script(_DESCRIBE + """
+          const one = document.activeElement;
+          if (!one || one === document.body || window.__reached.length > 1 && one === window.__reached[0][0]) return window.__reached.length > 0;
+          // A date has a stop for each of its parts.
+          if (window.__reached.some(([known]) => known === one)) return false;
+          const style = getComputedStyle(one);
+          const isSeen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || one.matches("[data-focus-elsewhere]");
+          window.__reached.push([one, isSeen, describe(one)]);
+          return false;
+        """)
+        if is_over:
+            break
+    reached, missed, unseen = driver.execute_script(_REACHABLE + _DESCRIBE + """
+      const reached = new Set(window.__reached.map(([one]) => one));
+      return [window.__reached.map(([, , words]) => words), reachable.filter(one => !reached.has(one)).map(describe),
+        window.__reached.filter(([, isSeen]) => !isSeen).map(([, , words]) => words)];
+    """)
+    assert missed == [], f"{driver.current_url}: the Tab key never reaches {missed}; it reaches {reached}"
+    assert unseen == [], f"{driver.current_url}: the focus cannot be seen on {unseen}"
+    return reached
+
+
+def check_escape_closes(driver, opener):
+    """A click on the element with that test id opens a dialog; Escape closes it and gives the focus back."""
+    find(driver, opener).click()
+    wait(driver, 5, lambda d: d.find_elements(By.CSS_SELECTOR, "dialog[open]"), f"{opener} opens no dialog")
+    press(driver, "Escape", 27)
+    wait(driver, 5, lambda d: not d.find_elements(By.CSS_SELECTOR, "dialog[open]"), f"Escape does not close the dialog of {opener}")
+    assert driver.execute_script("return document.activeElement?.dataset.testid") == opener, "the focus is lost"
+
+
+@contextlib.contextmanager
+def clean_console(driver):
+    """Whatever the console says within, refused policy included, is a failure."""
+    console_errors(driver)
+    yield
+    assert console_errors(driver) == []
