@@ -118,9 +118,8 @@ let package = Package(
     .target(
       name: "Dashboard",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", .crypto,
-        .hummingbird,
-        .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "CQREncode",
+        .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
       ],
       resources: [.copy("Web")]),
 
@@ -158,6 +157,7 @@ let package = Package(
     .systemLibrary(name: "CGFShare", pkgConfig: "libgfshare", providers: [.apt(["libgfshare-dev"])]),
     .systemLibrary(name: "CPKCS11", pkgConfig: "p11-kit-1", providers: [.apt(["libp11-kit-dev"])]),
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     .systemLibrary(name: "CProcess"),

@@ -165,12 +165,24 @@ public struct SignInRecord: Sendable, Hashable {
   public let createdAt: UnixMicroseconds
   /// When it ends.
   public let expiresAt: UnixMicroseconds
+  /// When it was last used, to the minute.
+  public let lastUsedAt: UnixMicroseconds
+  /// Family of browser and system, such as `Firefox on Linux`.
+  public let agent: String
+  /// The address that it began from.
+  public let address: String
 
   /// Describes a sign-in.
-  public init(tokenHash: [UInt8], account: String, createdAt: UnixMicroseconds, expiresAt: UnixMicroseconds) {
+  public init(
+    tokenHash: [UInt8], account: String, createdAt: UnixMicroseconds, expiresAt: UnixMicroseconds,
+    lastUsedAt: UnixMicroseconds? = nil, agent: String = "", address: String = ""
+  ) {
     self.tokenHash = tokenHash
     self.account = account
     self.createdAt = createdAt
     self.expiresAt = expiresAt
+    self.lastUsedAt = lastUsedAt ?? createdAt
+    self.agent = agent
+    self.address = address
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 import Wire
 
 /// All of the store in memory: a double with the store's own rules where the dashboard depends on them.
-final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, StoreChanges {
+final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, StoreChanges {
   struct State {
     var revision: Revision = 0
     var sessions: [SessionReference: SessionRecord] = [:]
@@ -18,6 +18,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     var accounts: [String: AccountRecord] = [:]
     var signIns: [[UInt8]: SignInRecord] = [:]
     var care: Set<CareAssignment> = []
+    var access = AccessState()
     var listeners: [AsyncStream<Void>.Continuation] = []
     var failure: StoreError?
   }
@@ -31,7 +32,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     return result
   }
 
-  private func read<Result: Sendable>(_ body: (State) -> Result) throws(StoreError) -> Result {
+  func read<Result: Sendable>(_ body: (State) -> Result) throws(StoreError) -> Result {
     let (failure, result) = state.withLock { ($0.failure, body($0)) }
     if let failure { throw failure }
     return result

@@ -52,10 +52,12 @@ extension SQLiteStore {
   public func put(_ session: SignInRecord) async throws(StoreError) {
     try await registry.write(ringing: false) { db in
       try db.execute(
-        sql: "INSERT OR REPLACE INTO sign_in (token_hash, account, created_at, expires_at) VALUES (?, ?, ?, ?)",
+        sql: """
+          INSERT OR REPLACE INTO sign_in (\(Self.signInColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
         arguments: [
           Data(session.tokenHash), session.account, Int64(clamping: session.createdAt),
-          Int64(clamping: session.expiresAt),
+          Int64(clamping: session.expiresAt), Int64(clamping: session.lastUsedAt), session.agent, session.address,
         ])
     }
   }
@@ -64,13 +66,8 @@ extension SQLiteStore {
   public func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? {
     try await registry.read { db in
       try Row.fetchOne(
-        db, sql: "SELECT token_hash, account, created_at, expires_at FROM sign_in WHERE token_hash = ?",
-        arguments: [Data(tokenHash)]
-      ).map { row in
-        SignInRecord(
-          tokenHash: [UInt8](row[0] as Data), account: row[1], createdAt: UInt64(row[2] as Int64),
-          expiresAt: UInt64(row[3] as Int64))
-      }
+        db, sql: "SELECT \(Self.signInColumns) FROM sign_in WHERE token_hash = ?", arguments: [Data(tokenHash)]
+      ).map(Self.signIn)
     }
   }
 
@@ -89,6 +86,14 @@ extension SQLiteStore {
   }
 
   private static let accountColumns = "name, role, password_hash, is_disabled, sees_all, created_at"
+
+  static let signInColumns = "token_hash, account, created_at, expires_at, last_used, agent, address"
+
+  static func signIn(_ row: Row) -> SignInRecord {
+    SignInRecord(
+      tokenHash: [UInt8](row[0] as Data), account: row[1], createdAt: UInt64(row[2] as Int64),
+      expiresAt: UInt64(row[3] as Int64), lastUsedAt: UInt64(row[4] as Int64), agent: row[5], address: row[6])
+  }
 
   private static func account(_ row: Row) -> AccountRecord? {
     guard let role = Role(rawValue: row[1]) else { return nil }

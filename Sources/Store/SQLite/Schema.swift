@@ -26,7 +26,7 @@ enum Schema {
     case .chunks: [chunks]
     case .findings: [findings]
     case .alerts: [alerts]
-    case .registry: [registry]
+    case .registry: [registry, access]
     }
   }
 
@@ -104,5 +104,43 @@ enum Schema {
     CREATE TABLE sign_in (
       token_hash BLOB PRIMARY KEY, account TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
       ) WITHOUT ROWID;
+    """
+
+  /// What happened is kept: such rows cannot be deleted, nor changed but in what a later moment adds.
+  private static let access = """
+    ALTER TABLE sign_in ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sign_in ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sign_in ADD COLUMN address TEXT NOT NULL DEFAULT '';
+    UPDATE sign_in SET last_used = created_at;
+    CREATE INDEX sign_in_account ON sign_in (account);
+    CREATE TABLE second_factor (
+      account TEXT PRIMARY KEY, box BLOB NOT NULL, is_confirmed INTEGER NOT NULL, last_step INTEGER NOT NULL,
+      created_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE recovery_code (
+      account TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (account, hash)) WITHOUT ROWID;
+    CREATE TABLE emergency_access (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, account TEXT NOT NULL, pseudonym TEXT NOT NULL,
+      box BLOB NOT NULL, opened_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT);
+    CREATE INDEX emergency_access_end ON emergency_access (expires_at);
+    CREATE INDEX emergency_access_account ON emergency_access (account, opened_at);
+    CREATE TRIGGER emergency_access_stays BEFORE DELETE ON emergency_access
+      BEGIN SELECT RAISE(ABORT, 'an access stays on record'); END;
+    CREATE TRIGGER emergency_access_is_fixed BEFORE UPDATE ON emergency_access
+      WHEN OLD.ended_at IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.account IS NOT OLD.account
+        OR NEW.pseudonym IS NOT OLD.pseudonym OR NEW.box IS NOT OLD.box OR NEW.opened_at IS NOT OLD.opened_at
+        OR NEW.expires_at IS NOT OLD.expires_at OR NEW.number IS NOT OLD.number
+      BEGIN SELECT RAISE(ABORT, 'an access can be ended, and nothing else'); END;
+    CREATE TABLE access_notice (
+      access BLOB NOT NULL, receiver TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+      next_attempt INTEGER NOT NULL, delivered_at INTEGER, last_error TEXT, PRIMARY KEY (access, receiver)
+      ) WITHOUT ROWID;
+    CREATE TABLE account_event (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+      at INTEGER NOT NULL);
+    CREATE INDEX account_event_account ON account_event (account);
+    CREATE TRIGGER account_event_stays BEFORE DELETE ON account_event
+      BEGIN SELECT RAISE(ABORT, 'what happened stays on record'); END;
+    CREATE TRIGGER account_event_is_fixed BEFORE UPDATE ON account_event
+      BEGIN SELECT RAISE(ABORT, 'what happened stays on record'); END;
     """
 }

@@ -1,0 +1,246 @@
+/// How people prove who they are, where they are signed in, and who looked beyond their assignment.
+/// Written by the dashboard and the operator's console; the notifier reads who is to be told and writes that they were.
+public protocol AccessStore: RegistryStore {
+  /// The second factor of an account, begun or confirmed.
+  func secondFactor(of account: String) async throws(StoreError) -> SecondFactorRecord?
+  /// Names of the accounts with a confirmed second factor, sorted.
+  func accountsWithSecondFactor() async throws(StoreError) -> [String]
+  /// Begins a second factor; one that was not confirmed is replaced, a confirmed one stays.
+  /// - Returns: Whether it was begun.
+  func begin(_ factor: SecondFactorRecord) async throws(StoreError) -> Bool
+  /// Confirms what was begun, with the time step of the code that proved it, and the hashes of the recovery codes.
+  /// - Returns: Whether there was one to confirm, in this very box.
+  func confirmSecondFactor(
+    of account: String, box: [UInt8], step: UInt64, recoveryCodes: [[UInt8]]
+  ) async throws(StoreError) -> Bool
+  /// Marks a time step as used. Of all who try with the same step, or an earlier one, exactly one gets `true`.
+  func useStep(_ step: UInt64, of account: String) async throws(StoreError) -> Bool
+  /// Uses up a recovery code. Of all who try with the same one exactly one gets `true`.
+  func useRecoveryCode(_ hash: [UInt8], of account: String) async throws(StoreError) -> Bool
+  /// How many recovery codes an account has left.
+  func recoveryCodeCount(of account: String) async throws(StoreError) -> Int
+  /// Replaces all recovery codes of an account.
+  func setRecoveryCodes(_ hashes: [[UInt8]], of account: String) async throws(StoreError)
+  /// Takes the second factor and its recovery codes away.
+  /// - Returns: Whether there was one.
+  func deleteSecondFactor(of account: String) async throws(StoreError) -> Bool
+
+  /// The sign-ins of an account that have not ended at `time`, the one used last first.
+  func signIns(of account: String, at time: UnixMicroseconds) async throws(StoreError) -> [SignInRecord]
+  /// Notes that a sign-in was used, and until when it stands. One that was ended meanwhile stays ended.
+  func renewSignIn(
+    tokenHash: [UInt8], usedAt: UnixMicroseconds, expiresAt: UnixMicroseconds
+  ) async throws(StoreError)
+  /// Ends all sign-ins of an account, except one where that is named.
+  /// - Returns: How many ended.
+  func deleteSignIns(of account: String, except tokenHash: [UInt8]?) async throws(StoreError) -> Int
+
+  /// Records an access beyond the assignment; the record can be ended, and never changed otherwise or deleted.
+  func open(_ access: EmergencyAccess) async throws(StoreError)
+  /// Accesses in force at `time`: not expired and not ended; of an account, or of all.
+  func emergencyAccess(of account: String?, inForceAt time: UnixMicroseconds) async throws(StoreError)
+    -> [EmergencyAccess]
+  /// The record, newest first.
+  func emergencyAccess(limit: Int) async throws(StoreError) -> [EmergencyAccess]
+  /// One access.
+  func emergencyAccess(_ id: AccessID) async throws(StoreError) -> EmergencyAccess?
+  /// How many accesses an account opened at or after `time`.
+  func emergencyAccessCount(of account: String, since time: UnixMicroseconds) async throws(StoreError) -> Int
+  /// Ends an access that is in force.
+  /// - Returns: Whether it was in force.
+  func endEmergencyAccess(_ id: AccessID, by account: String, at time: UnixMicroseconds) async throws(StoreError)
+    -> Bool
+
+  /// What was told to whom of accesses; of one, or of all opened at or after a time.
+  func accessNotices(openedSince time: UnixMicroseconds) async throws(StoreError) -> [AccessNotice]
+  /// Adds or replaces what is known of telling one receiver of one access.
+  func put(_ notice: AccessNotice) async throws(StoreError)
+
+  /// Appends to the record of what happened to accounts, which is never changed or deleted.
+  func append(_ event: AccountEvent) async throws(StoreError)
+  /// The record, newest first; of one account, or of all.
+  func accountEvents(of account: String?, limit: Int) async throws(StoreError) -> [AccountEvent]
+}
+
+/// A second factor at rest: the secret is sealed.
+public struct SecondFactorRecord: Sendable, Hashable {
+  /// Whose.
+  public let account: String
+  /// A `SealedBox` with the shared secret.
+  public let box: [UInt8]
+  /// Whether a code has proved that the person has the secret; without that it is asked for nowhere.
+  public let isConfirmed: Bool
+  /// The last time step whose code was taken: no code of it or of an earlier one counts again (RFC 6238 §5.2).
+  public let lastStep: UInt64
+  /// When it was begun.
+  public let createdAt: UnixMicroseconds
+
+  /// Describes a second factor.
+  public init(account: String, box: [UInt8], isConfirmed: Bool, lastStep: UInt64, createdAt: UnixMicroseconds) {
+    self.account = account
+    self.box = box
+    self.isConfirmed = isConfirmed
+    self.lastStep = lastStep
+    self.createdAt = createdAt
+  }
+}
+
+/// The name of an access beyond the assignment: 128 random bits.
+public struct AccessID: Hashable, Sendable, CustomStringConvertible {
+  /// 16 bytes.
+  public let bytes: [UInt8]
+
+  /// - Parameter bytes: 16 bytes; `nil` for any other number.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == 16 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// Parses 32 hexadecimal digits in lower case.
+  public init?(hex: some StringProtocol) {
+    let digits = Array(hex.utf8)
+    guard digits.count == 32 else { return nil }
+    func value(_ digit: UInt8) -> UInt8? {
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+      default: nil
+      }
+    }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: 32, by: 2) {
+      guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    self.bytes = bytes
+  }
+
+  /// 32 hexadecimal digits.
+  public var description: String {
+    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+}
+
+/// That a clinician opened a patient outside their assignment, and why: a record that stays.
+public struct EmergencyAccess: Sendable, Hashable {
+  /// Its name.
+  public let id: AccessID
+  /// Who.
+  public let account: String
+  /// Whom.
+  public let pseudonym: Pseudonym
+  /// A `SealedBox` with the reason.
+  public let box: [UInt8]
+  /// From when.
+  public let openedAt: UnixMicroseconds
+  /// Until when at the latest.
+  public let expiresAt: UnixMicroseconds
+  /// When it was ended before that, if it was.
+  public let endedAt: UnixMicroseconds?
+  /// Who ended it.
+  public let endedBy: String?
+
+  /// Describes an access.
+  public init(
+    id: AccessID, account: String, pseudonym: Pseudonym, box: [UInt8], openedAt: UnixMicroseconds,
+    expiresAt: UnixMicroseconds, endedAt: UnixMicroseconds? = nil, endedBy: String? = nil
+  ) {
+    self.id = id
+    self.account = account
+    self.pseudonym = pseudonym
+    self.box = box
+    self.openedAt = openedAt
+    self.expiresAt = expiresAt
+    self.endedAt = endedAt
+    self.endedBy = endedBy
+  }
+
+  /// Whether it counts at a time.
+  public func isInForce(at time: UnixMicroseconds) -> Bool {
+    openedAt <= time && time < expiresAt && (endedAt.map { time < $0 } ?? true)
+  }
+}
+
+/// How far telling one receiver of one access has come.
+public struct AccessNotice: Sendable, Hashable {
+  /// How far.
+  public enum State: String, Sendable, CaseIterable {
+    /// To be tried at ``AccessNotice/nextAttemptAt``.
+    case pending
+    /// The receiver has said that it has the message.
+    case delivered
+    /// Given up; a person has to look.
+    case dead
+  }
+
+  /// The access.
+  public let access: AccessID
+  /// Who is told: a fingerprint, not the address.
+  public let receiver: String
+  /// How far.
+  public let state: State
+  /// Attempts so far.
+  public let attempts: Int
+  /// When it is tried next.
+  public let nextAttemptAt: UnixMicroseconds
+  /// When it was delivered.
+  public let deliveredAt: UnixMicroseconds?
+  /// Why the last attempt failed; names no patient, no address, no secret.
+  public let lastError: String?
+
+  /// Describes a notice.
+  public init(
+    access: AccessID, receiver: String, state: State, attempts: Int, nextAttemptAt: UnixMicroseconds,
+    deliveredAt: UnixMicroseconds? = nil, lastError: String? = nil
+  ) {
+    self.access = access
+    self.receiver = receiver
+    self.state = state
+    self.attempts = attempts
+    self.nextAttemptAt = nextAttemptAt
+    self.deliveredAt = deliveredAt
+    self.lastError = lastError
+  }
+}
+
+/// Something that happened to an account.
+public struct AccountEvent: Sendable, Hashable {
+  /// What.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The password was changed by the person.
+    case passwordChanged = "password-changed"
+    /// The password was set by an administrator or the operator.
+    case passwordSet = "password-set"
+    /// A second factor was confirmed.
+    case secondFactorAdded = "second-factor-added"
+    /// The person took the second factor away.
+    case secondFactorRemoved = "second-factor-removed"
+    /// An administrator or the operator took it away.
+    case secondFactorReset = "second-factor-reset"
+    /// A recovery code was used to sign in.
+    case recoveryCodeUsed = "recovery-code-used"
+    /// New recovery codes replaced the old ones.
+    case recoveryCodesReplaced = "recovery-codes-replaced"
+    /// Sign-ins were ended by somebody.
+    case signInsEnded = "sign-ins-ended"
+    /// An account was made for somebody whom the identity provider named.
+    case accountProvided = "account-provided"
+  }
+
+  /// Whose.
+  public let account: String
+  /// Who did it; `operator` for the operator's console.
+  public let actor: String
+  /// What.
+  public let kind: Kind
+  /// When.
+  public let at: UnixMicroseconds
+
+  /// Describes an event.
+  public init(account: String, actor: String, kind: Kind, at: UnixMicroseconds) {
+    self.account = account
+    self.actor = actor
+    self.kind = kind
+    self.at = at
+  }
+}

@@ -1,0 +1,129 @@
+import Store
+
+/// What the double knows of second factors, sign-ins and accesses.
+struct AccessState: Sendable {
+  var factors: [String: SecondFactorRecord] = [:]
+  var recoveryCodes: [String: Set<[UInt8]>] = [:]
+  var accesses: [EmergencyAccess] = []
+  var notices: [AccessNotice] = []
+  var events: [AccountEvent] = []
+}
+
+extension MemoryStore {
+  func secondFactor(of account: String) async throws(StoreError) -> SecondFactorRecord? {
+    try read { $0.access.factors[account] }
+  }
+  func accountsWithSecondFactor() async throws(StoreError) -> [String] {
+    try read { $0.access.factors.values.filter(\.isConfirmed).map(\.account).sorted() }
+  }
+  func begin(_ factor: SecondFactorRecord) async throws(StoreError) -> Bool {
+    change { state in
+      guard state.access.factors[factor.account]?.isConfirmed != true else { return false }
+      state.access.factors[factor.account] = factor
+      return true
+    }
+  }
+  func confirmSecondFactor(
+    of account: String, box: [UInt8], step: UInt64, recoveryCodes: [[UInt8]]
+  ) async throws(StoreError) -> Bool {
+    change { state in
+      guard let factor = state.access.factors[account], !factor.isConfirmed, factor.box == box else { return false }
+      state.access.factors[account] = SecondFactorRecord(
+        account: account, box: box, isConfirmed: true, lastStep: step, createdAt: factor.createdAt)
+      state.access.recoveryCodes[account] = Set(recoveryCodes)
+      return true
+    }
+  }
+  func useStep(_ step: UInt64, of account: String) async throws(StoreError) -> Bool {
+    change { state in
+      guard let factor = state.access.factors[account], factor.isConfirmed, factor.lastStep < step else { return false }
+      state.access.factors[account] = SecondFactorRecord(
+        account: account, box: factor.box, isConfirmed: true, lastStep: step, createdAt: factor.createdAt)
+      return true
+    }
+  }
+  func useRecoveryCode(_ hash: [UInt8], of account: String) async throws(StoreError) -> Bool {
+    change { $0.access.recoveryCodes[account]?.remove(hash) != nil }
+  }
+  func recoveryCodeCount(of account: String) async throws(StoreError) -> Int {
+    try read { $0.access.recoveryCodes[account]?.count ?? 0 }
+  }
+  func setRecoveryCodes(_ hashes: [[UInt8]], of account: String) async throws(StoreError) {
+    change { $0.access.recoveryCodes[account] = Set(hashes) }
+  }
+  func deleteSecondFactor(of account: String) async throws(StoreError) -> Bool {
+    change { state in
+      state.access.recoveryCodes[account] = nil
+      return state.access.factors.removeValue(forKey: account) != nil
+    }
+  }
+
+  func signIns(of account: String, at time: UnixMicroseconds) async throws(StoreError) -> [SignInRecord] {
+    try read { state in
+      state.signIns.values.filter { $0.account == account && $0.expiresAt > time }
+        .sorted { ($0.lastUsedAt, $0.createdAt) > ($1.lastUsedAt, $1.createdAt) }
+    }
+  }
+  func renewSignIn(
+    tokenHash: [UInt8], usedAt: UnixMicroseconds, expiresAt: UnixMicroseconds
+  ) async throws(StoreError) {
+    change { state in
+      guard let old = state.signIns[tokenHash] else { return }
+      state.signIns[tokenHash] = SignInRecord(
+        tokenHash: tokenHash, account: old.account, createdAt: old.createdAt, expiresAt: max(old.expiresAt, expiresAt),
+        lastUsedAt: max(old.lastUsedAt, usedAt), agent: old.agent, address: old.address)
+    }
+  }
+  func deleteSignIns(of account: String, except tokenHash: [UInt8]?) async throws(StoreError) -> Int {
+    change { state in
+      let before = state.signIns.count
+      state.signIns = state.signIns.filter { $0.value.account != account || $0.key == tokenHash }
+      return before - state.signIns.count
+    }
+  }
+
+  func open(_ access: EmergencyAccess) async throws(StoreError) { change { $0.access.accesses.append(access) } }
+  func emergencyAccess(
+    of account: String?, inForceAt time: UnixMicroseconds
+  ) async throws(StoreError) -> [EmergencyAccess] {
+    try read { state in
+      state.access.accesses.filter { (account == nil || $0.account == account) && $0.isInForce(at: time) }
+    }
+  }
+  func emergencyAccess(limit: Int) async throws(StoreError) -> [EmergencyAccess] {
+    try read { Array($0.access.accesses.reversed().prefix(limit)) }
+  }
+  func emergencyAccess(_ id: AccessID) async throws(StoreError) -> EmergencyAccess? {
+    try read { $0.access.accesses.first { $0.id == id } }
+  }
+  func emergencyAccessCount(of account: String, since time: UnixMicroseconds) async throws(StoreError) -> Int {
+    try read { $0.access.accesses.count { $0.account == account && $0.openedAt >= time } }
+  }
+  func endEmergencyAccess(
+    _ id: AccessID, by account: String, at time: UnixMicroseconds
+  ) async throws(StoreError) -> Bool {
+    change { state in
+      guard let index = state.access.accesses.firstIndex(where: { $0.id == id && $0.isInForce(at: time) }) else {
+        return false
+      }
+      let old = state.access.accesses[index]
+      state.access.accesses[index] = EmergencyAccess(
+        id: id, account: old.account, pseudonym: old.pseudonym, box: old.box, openedAt: old.openedAt,
+        expiresAt: old.expiresAt, endedAt: time, endedBy: account)
+      return true
+    }
+  }
+  func accessNotices(openedSince time: UnixMicroseconds) async throws(StoreError) -> [AccessNotice] {
+    try read { $0.access.notices }
+  }
+  func put(_ notice: AccessNotice) async throws(StoreError) {
+    change { state in
+      state.access.notices.removeAll { $0.access == notice.access && $0.receiver == notice.receiver }
+      state.access.notices.append(notice)
+    }
+  }
+  func append(_ event: AccountEvent) async throws(StoreError) { change { $0.access.events.append(event) } }
+  func accountEvents(of account: String?, limit: Int) async throws(StoreError) -> [AccountEvent] {
+    try read { Array($0.access.events.reversed().filter { account == nil || $0.account == account }.prefix(limit)) }
+  }
+}
