@@ -17,7 +17,7 @@ extension PolicyMachine {
     let level: EpisodeGate.Level =
       share.map { $0 >= rule.onShare ? .on : $0 < rule.offShare ? .off : .between } ?? .unknown
     let timing = step.timing(on: rule.minimumSeconds, off: rule.offSeconds)
-    let isFast = if let limit = rule.fastRate, let rate = step.finding.heartRate { rate >= limit } else { false }
+    let isFast = step.finding.heartRate.map { $0 >= rule.fastRate } ?? false
     switch self[name].gate.observe(level, from: step.start, to: step.end, timing: timing) {
     case .began(let onset):
       let body = AlertBody(

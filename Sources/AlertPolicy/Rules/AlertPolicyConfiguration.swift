@@ -1,46 +1,98 @@
 /// Every limit of the alert policy. The defaults and their clinical sources are in `docs/alerts.md`.
+///
+/// As JSON it is an object of rules, each an object of limits; see ``init(json:over:)``.
 public struct AlertPolicyConfiguration: Hashable, Sendable, Codable {
   /// Signal quality (0…1) from which a chunk is readable: what lies below opens no rhythm alert.
-  public var readableQuality: Double
+  public var readableQuality = 0.3
   /// Most seconds of unreadable signal that a condition may bridge while it is being established.
-  public var bridgedSeconds: Double
-  /// Most beats of a short window are abnormal.
-  public var sustainedAbnormalRhythm: ShareRule
-  /// Abnormal beats make up too large a share of a long window.
-  public var ectopicBurden: ShareRule
-  /// Median heart rate too high.
-  public var tachycardia: RateRule
-  /// Median heart rate too low.
-  public var bradycardia: RateRule
-  /// No beat for too long.
-  public var pause: PauseRule
-  /// Electrodes without contact.
-  public var leadOff: LeadOffRule
-  /// Nothing arrives.
-  public var noData: NoDataRule
-  /// When an alert that nobody acknowledges is told again.
-  public var reminder: ReminderRule
+  public var bridgedSeconds = 5.0
   /// Seconds of signal between two stored updates of an alert that neither begins, worsens nor ends.
-  public var updateSeconds: Double
+  public var updateSeconds = 60.0
+  /// Most beats of a short window are abnormal.
+  public var sustainedAbnormalRhythm = ShareRule.sustainedAbnormalRhythm
+  /// Abnormal beats make up too large a share of a long window.
+  public var ectopicBurden = ShareRule.ectopicBurden
+  /// Median heart rate too high.
+  public var tachycardia = RateRule.tachycardia
+  /// Median heart rate too low.
+  public var bradycardia = RateRule.bradycardia
+  /// No beat for too long.
+  public var pause = PauseRule()
+  /// Electrodes without contact.
+  public var leadOff = LeadOffRule()
+  /// Nothing arrives.
+  public var noData = NoDataRule()
+  /// When an alert that nobody acknowledges is told again.
+  public var reminder = ReminderRule()
 
-  /// States limits; each has a default.
-  public init(
-    readableQuality: Double = 0.3, bridgedSeconds: Double = 5,
-    sustainedAbnormalRhythm: ShareRule = .sustainedAbnormalRhythm, ectopicBurden: ShareRule = .ectopicBurden,
-    tachycardia: RateRule = .tachycardia, bradycardia: RateRule = .bradycardia, pause: PauseRule = PauseRule(),
-    leadOff: LeadOffRule = LeadOffRule(), noData: NoDataRule = NoDataRule(), reminder: ReminderRule = ReminderRule(),
-    updateSeconds: Double = 60
-  ) {
-    self.readableQuality = readableQuality
-    self.bridgedSeconds = bridgedSeconds
-    self.sustainedAbnormalRhythm = sustainedAbnormalRhythm
-    self.ectopicBurden = ectopicBurden
-    self.tachycardia = tachycardia
-    self.bradycardia = bradycardia
-    self.pause = pause
-    self.leadOff = leadOff
-    self.noData = noData
-    self.reminder = reminder
-    self.updateSeconds = updateSeconds
+  /// The defaults.
+  public init() {}
+
+  /// What is wrong with the limits: numbers out of their range, limits that contradict each other. Empty where nothing is.
+  public func faults() -> [PolicyError] {
+    var own = PolicyCheck("")
+    own.range("readableQuality", readableQuality, PolicyRange.share)
+    own.range("bridgedSeconds", bridgedSeconds, 0...60)
+    own.range("updateSeconds", updateSeconds, 1...3600)
+    return own.faults
+      + rules.flatMap { name, rule in
+        var check = PolicyCheck(name)
+        rule.check(&check)
+        return check.faults
+      }
+  }
+
+  /// Checks the limits.
+  /// - Throws: The first of ``faults()``.
+  public func validate() throws(PolicyError) {
+    if let fault = faults().first { throw fault }
+  }
+
+  /// Every rule under its key.
+  private var rules: [(name: String, rule: any CheckedRule)] {
+    [
+      ("sustainedAbnormalRhythm", sustainedAbnormalRhythm), ("ectopicBurden", ectopicBurden),
+      ("tachycardia", tachycardia), ("bradycardia", bradycardia), ("pause", pause), ("leadOff", leadOff),
+      ("noData", noData), ("reminder", reminder),
+    ]
+  }
+}
+
+extension PolicyTree {
+  /// The policy that a whole tree describes, its limits checked.
+  func policy() throws -> AlertPolicyConfiguration {
+    guard case .object(let fields) = self else { throw PolicyError(.notJSON, "", "a policy is an object") }
+    func take<Value: Codable>(_ key: String, _ place: inout Value) throws {
+      guard let field = fields[key] else { return }
+      guard let value = try? field.decoded(as: Value.self) else {
+        throw PolicyError(.wrongType, key + (try field.fault(in: place).map { ".\($0)" } ?? ""), Self.refusal)
+      }
+      place = value
+    }
+    var policy = AlertPolicyConfiguration()
+    try take("readableQuality", &policy.readableQuality)
+    try take("bridgedSeconds", &policy.bridgedSeconds)
+    try take("updateSeconds", &policy.updateSeconds)
+    try take("sustainedAbnormalRhythm", &policy.sustainedAbnormalRhythm)
+    try take("ectopicBurden", &policy.ectopicBurden)
+    try take("tachycardia", &policy.tachycardia)
+    try take("bradycardia", &policy.bradycardia)
+    try take("pause", &policy.pause)
+    try take("leadOff", &policy.leadOff)
+    try take("noData", &policy.noData)
+    try take("reminder", &policy.reminder)
+    try policy.validate()
+    return policy
+  }
+
+  private static let refusal =
+    "not a value of this limit: severities are low, medium and high, counts are whole numbers"
+
+  /// The key whose value `rule` cannot take.
+  private func fault<Rule: Codable>(in rule: Rule) throws -> String? {
+    guard case .object(let fields) = self, case .object(let base) = try PolicyTree(rule) else { return nil }
+    return fields.keys.sorted().first { key in
+      (try? PolicyTree.object(base.merging([key: fields[key] ?? .boolean(false)]) { $1 }).decoded(as: Rule.self)) == nil
+    }
   }
 }

@@ -18,16 +18,16 @@ public struct ShareRule: Hashable, Sendable, Codable {
   public var offSeconds: Double
   /// How much it matters.
   public var severity: AlertSeverity
-  /// Heart rate in beats per minute from which it matters more; `nil` for none.
-  public var fastRate: Double?
+  /// Heart rate in beats per minute from which it matters more.
+  public var fastRate: Double
   /// How much it matters from there on.
   public var fastSeverity: AlertSeverity
 
   /// States limits.
   public init(
     isEnabled: Bool = true, windowSeconds: Double, onShare: Double, offShare: Double, minimumBeats: Int,
-    minimumSeconds: Double, offSeconds: Double, severity: AlertSeverity, fastRate: Double? = nil,
-    fastSeverity: AlertSeverity = .high
+    minimumSeconds: Double, offSeconds: Double, severity: AlertSeverity, fastRate: Double,
+    fastSeverity: AlertSeverity
   ) {
     self.isEnabled = isEnabled
     self.windowSeconds = windowSeconds
@@ -45,12 +45,12 @@ public struct ShareRule: Hashable, Sendable, Codable {
   /// accelerated idioventricular rhythm.
   public static let sustainedAbnormalRhythm = ShareRule(
     windowSeconds: 30, onShare: 0.4, offShare: 0.25, minimumBeats: 20, minimumSeconds: 10, offSeconds: 30,
-    severity: .medium, fastRate: 100)
+    severity: .medium, fastRate: 100, fastSeverity: .high)
 
   /// 15 % of the beats of five minutes abnormal.
   public static let ectopicBurden = ShareRule(
     windowSeconds: 300, onShare: 0.15, offShare: 0.08, minimumBeats: 60, minimumSeconds: 30, offSeconds: 120,
-    severity: .low)
+    severity: .low, fastRate: 100, fastSeverity: .low)
 }
 
 /// Limits on the median heart rate.
