@@ -23,6 +23,9 @@ public struct DeviceParameters: Sendable {
   /// 125 Hz.
   static let sampleRateMillihertz: UInt32 = 125_000
 
+  /// The channels of a device with a finger clip: one lead, then red and infrared light.
+  public static let kindsWithPulse: [ChunkKind] = [.ecgLeadII, .ppgRed, .ppgInfrared]
+
   /// The standard device with one channel for each kind.
   public init(device: DeviceID, kinds: [ChunkKind] = [.ecgLeadII]) {
     self.device = device

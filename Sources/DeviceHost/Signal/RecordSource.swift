@@ -47,6 +47,9 @@ public struct RecordSource: SampleSource {
   /// Its length; `nil` when it loops.
   public var length: Int? { isLooping ? nil : samples.count }
 
+  /// Samples from the beginning to the end, looping or not.
+  public var sampleCount: Int { samples.count }
+
   /// The next stretch.
   public mutating func next(_ count: Int) -> [SampleBlock] {
     var taken: [Int16] = []

@@ -36,6 +36,7 @@ public final class StreamingDevice: @unchecked Sendable {
   private let vaultKey: [UInt8]
 
   private var source: any SampleSource
+  private var pulse: PulseSource?
   private var connection: MQTTConnection?
   private var phase = Phase.idle
   private var sampleLimit: Int?
@@ -52,15 +53,19 @@ public final class StreamingDevice: @unchecked Sendable {
   private var generator = SystemRandomNumberGenerator()
   private var completion: CheckedContinuation<DeviceSummary, Never>?
 
-  /// Prepares an enrolled device.
+  /// Prepares an enrolled device. With a `pulse`, its parameters are ``DeviceParameters/kindsWithPulse``.
   public init(
-    device: VirtualDevice, bundle: ProvisioningBundle, source: any SampleSource, options: StreamingOptions,
-    clock: any DeviceClock, loop: MQTTEventLoop, logger: Logger
+    device: VirtualDevice, bundle: ProvisioningBundle, source: any SampleSource, pulse: PulseSource? = nil,
+    options: StreamingOptions, clock: any DeviceClock, loop: MQTTEventLoop, logger: Logger
   ) throws(DeviceError) {
+    guard pulse == nil || device.parameters.kinds == DeviceParameters.kindsWithPulse else {
+      throw DeviceError(.invalidInput, "\(bundle.device) has no channels for a pulse")
+    }
     guard device.isEnrolled else { throw DeviceError(.notEnrolled, "\(bundle.device)") }
     self.device = device
     self.bundle = bundle
     self.source = source
+    self.pulse = pulse
     self.options = options
     self.clock = clock
     self.loop = loop
@@ -152,6 +157,7 @@ public final class StreamingDevice: @unchecked Sendable {
   /// - Returns: false at the end of the source.
   private func take(_ count: Int) -> Bool {
     var duration = 0
+    let began = now
     for block in source.next(count) {
       do throws(DeviceError) {
         if block.lostBefore > 0 { try device.pushLost(block.lostBefore, at: now) }
@@ -163,8 +169,21 @@ public final class StreamingDevice: @unchecked Sendable {
       position += block.samples.count
       duration += block.duration
     }
+    takePulse(duration, at: began)
     if let session = device.session, session != sessions.last { sessions.append(session) }
     return duration == count
+  }
+
+  /// Takes as much light as there was voltage.
+  private func takePulse(_ count: Int, at time: DeviceTime) {
+    guard count > 0, let light = pulse?.next(count) else { return }
+    for (channel, samples) in [(1, light.red), (2, light.infrared)] {
+      do throws(DeviceError) {
+        if try !device.push(samples.span, channel: channel, at: time) { warnOfStorage() }
+      } catch {
+        logger.error("light was refused", metadata: ["device": "\(bundle.device)", "error": "\(error)"])
+      }
+    }
   }
 
   private func warnOfStorage() {

@@ -18,6 +18,11 @@ struct HeartOptions: ParsableArguments {
   var seed: UInt64 = 0
   @Flag(help: "Begin the record again at its end.")
   var loop = false
+  @Flag(
+    help:
+      "A finger clip as well: red and infrared light, synthetic, in time with the heart (of a record: with its annotations)."
+  )
+  var pulse = false
   @Option(
     help: ArgumentHelp(
       "So many times as fast as the heart, or max. A recording of known length is then placed in the past, so that "
@@ -91,6 +96,16 @@ struct HeartOptions: ParsableArguments {
     options.disconnectEverySeconds = disconnectEvery
     options.drainTimeout = drainTimeout
     return options
+  }
+
+  /// The finger clip, if there is one.
+  func pulseSource() throws -> PulseSource? {
+    guard pulse else { return nil }
+    guard let record else {
+      return PulseSource(preset: synthetic.flatMap(SyntheticPatient.Preset.init) ?? .normal, seed: seed)
+    }
+    let length = try RecordSource(path: record, signal: lead, isLooping: false, nanovoltsPerLSB: 1_000).sampleCount
+    return try PulseSource(path: record, length: length, isLooping: loop)
   }
 
   /// The front end. `index` tells the devices of a fleet apart.

@@ -43,7 +43,8 @@ struct DeviceRunCommand: AsyncParsableCommand {
   private func stream(_ logger: Logger) async throws {
     let hosted = HostedDevice(directory: stateDir, keyFile: keyFile)
     let bundle = heart.addressed(try hosted.bundle(given: provisioning))
-    let parameters = DeviceParameters(device: bundle.device)
+    var parameters = DeviceParameters(device: bundle.device)
+    if heart.pulse { parameters.kinds = DeviceParameters.kindsWithPulse }
     let source = try heart.source(nanovoltsPerLSB: parameters.nanovoltsPerLSB)
     let device = try hosted.open(parameters)
     if try await hosted.enrolIfNew(device, with: bundle) {
@@ -51,7 +52,7 @@ struct DeviceRunCommand: AsyncParsableCommand {
     }
     let loop = try MQTTEventLoop(name: "device", logger: logger)
     let streaming = try StreamingDevice(
-      device: device, bundle: bundle, source: source,
+      device: device, bundle: bundle, source: source, pulse: try heart.pulseSource(),
       options: heart.streaming(drainTimeout: drain ? .seconds(drainTimeout) : nil),
       clock: SystemDeviceClock(errorMicroseconds: heart.clockErrorMilliseconds * 1_000), loop: loop, logger: logger)
     let progress = Task { await DeviceProgress(streaming, name: "\(bundle.device)").show() }

@@ -78,20 +78,22 @@ struct DemoLedger: Sendable {
 
   /// Beats of all sessions, as their last findings count them; opened with the notifier's right to findings.
   private func beats() async throws -> (all: Int, abnormal: Int) {
-    let vault = try RunningSystem(system).vault(as: "svc.notifier")
-    var total = (all: 0, abnormal: 0)
-    for session in try await sessions() {
-      guard let last = try await store.latestFindings(of: session.reference, count: 1).first else { continue }
-      let request = SessionKeyRequest(
-        reference: session.reference, iv: session.iv, keyVersion: session.keyVersion, purposes: [.findings])
-      guard case .released(let keys)? = try await vault.sessionKeys([request]).first, let key = keys[.findings] else {
-        continue
+    try await RunningSystem(system).withVault(as: "svc.notifier") { vault in
+      var total = (all: 0, abnormal: 0)
+      for session in try await sessions() {
+        guard let last = try await store.latestFindings(of: session.reference, count: 1).first else { continue }
+        let request = SessionKeyRequest(
+          reference: session.reference, iv: session.iv, keyVersion: session.keyVersion, purposes: [.findings])
+        guard case .released(let keys)? = try await vault.sessionKeys([request]).first, let key = keys[.findings] else {
+          continue
+        }
+        let seal = try FindingsSeal(key: key, reference: session.reference)
+        let finding = try seal.finding(last.box, sequence: last.sequence)
+        total.all += Int(finding.beatCount)
+        total.abnormal += Int(finding.abnormalBeatCount)
       }
-      let finding = try FindingsSeal(key: key, reference: session.reference).finding(last.box, sequence: last.sequence)
-      total.all += Int(finding.beatCount)
-      total.abnormal += Int(finding.abnormalBeatCount)
+      return total
     }
-    return total
   }
 
   /// Findings that the notifier has judged since it started.

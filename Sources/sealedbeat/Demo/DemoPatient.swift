@@ -5,6 +5,8 @@ struct DemoPatient: Sendable {
   let device: String
   let name: String
   let source: Source
+  /// Whether a finger clip is worn as well.
+  var hasPulse = false
 
   enum Source: Sendable {
     case record(path: String)
@@ -13,10 +15,12 @@ struct DemoPatient: Sendable {
 
   /// Arguments of `sealedbeat device run` that choose the heart.
   var arguments: [String] {
-    switch source {
-    case .record(let path): ["--record", path]
-    case .synthetic(let preset): ["--synthetic", preset]
-    }
+    let heart =
+      switch source {
+      case .record(let path): ["--record", path]
+      case .synthetic(let preset): ["--synthetic", preset]
+      }
+    return heart + (hasPulse ? ["--pulse"] : [])
   }
 
   /// Where recordings are looked for, first match first.
@@ -27,6 +31,9 @@ struct DemoPatient: Sendable {
   /// One of each that the synthetic patient knows.
   static let presets = ["normal", "pvc", "bigeminy", "tachycardia", "pauses", "leadOff"]
 
+  /// Who wears a finger clip: a quiet heart, and one whose ectopic beats hardly reach the finger.
+  static let withPulse: Set<String> = ["100", "200", "normal", "pvc"]
+
   /// Six patients from `folder`, or from the first folder that holds all records; otherwise synthetic ones.
   static func cast(folder: String?) -> [DemoPatient] {
     let candidates = folder.map { [$0] } ?? folders
@@ -36,11 +43,14 @@ struct DemoPatient: Sendable {
     guard let found else {
       return presets.enumerated().map { index, preset in
         DemoPatient(
-          device: "demo-\(index + 1)", name: "Synthetic patient \(index + 1) (\(preset))", source: .synthetic(preset))
+          device: "demo-\(index + 1)", name: "Synthetic patient \(index + 1) (\(preset))", source: .synthetic(preset),
+          hasPulse: withPulse.contains(preset))
       }
     }
     return records.map {
-      DemoPatient(device: "demo-\($0)", name: "MIT-BIH record \($0)", source: .record(path: "\(found)/\($0)"))
+      DemoPatient(
+        device: "demo-\($0)", name: "MIT-BIH record \($0)", source: .record(path: "\(found)/\($0)"),
+        hasPulse: withPulse.contains($0))
     }
   }
 }

@@ -26,8 +26,7 @@ struct RunningSystem: Sendable {
     addresses = system.addresses
   }
 
-  /// The vault, asked with the identity of a service.
-  func vault(as service: String) throws -> VaultClient {
+  private func vault(as service: String) throws -> VaultClient {
     let credentials = "\(addresses.credentials)/\(service)"
     return try VaultClient(
       VaultClientConfiguration(
@@ -35,7 +34,7 @@ struct RunningSystem: Sendable {
         authorityPath: "\(credentials)/service-ca.pem"))
   }
 
-  /// The same, closed when `body` is done.
+  /// The vault, asked with the identity of a service; closed when `body` is done.
   func withVault<Value>(as service: String, _ body: (VaultClient) async throws -> Value) async throws -> Value {
     let vault = try vault(as: service)
     do {

@@ -58,3 +58,39 @@ import Wire
     #expect(now - 45_000_000 + 60_000_000 == now + 15_000_000)
   }
 }
+
+@Suite struct PulseSourceTests {
+  /// Each beat dips the infrared light by about 2 % and the red by half of that, 0.22 s and the rise of the wave after its R peak.
+  @Test func theLightFollowsTheHeart() {
+    var patient = SyntheticPatient(preset: .normal, seed: 3)
+    let beats = patient.next(125 * 20).beats.map(\.position)
+    var source = PulseSource(preset: .normal, seed: 3)
+    var red: [Int16] = []
+    var infrared: [Int16] = []
+    for piece in [1, 186, 1_000, 1_313] {
+      let light = source.next(piece)
+      red += light.red
+      infrared += light.infrared
+    }
+    #expect(red.count == 2_500 && infrared.count == 2_500)
+    for beat in beats.dropFirst().dropLast(2) {
+      let foot = Int(beat) + 20
+      let dark = infrared[foot..<foot + 60].indices.min { infrared[$0] < infrared[$1] }!  // 60 samples, never empty
+      #expect((30...62).contains(dark - Int(beat)), "\(beat): darkest after \(dark - Int(beat)) samples")
+      let depth = Double(infrared[foot] - infrared[dark]) / Double(infrared[foot])
+      let redDepth = Double(red[foot] - red[dark]) / Double(red[foot])
+      #expect((0.012...0.026).contains(depth) && (0.35...0.65).contains(redDepth / depth), "\(depth) \(redDepth)")
+    }
+  }
+
+  /// An ectopic beat that comes before the ventricle has filled hardly reaches the finger.
+  @Test func anEarlyBeatHasASmallPulse() {
+    var pulse = SyntheticPulse(seed: 1)
+    let piece = pulse.next(500, beats: [50, 150, 190, 310])
+    let depths = [150, 190, 310].map { beat -> Float in
+      let foot = piece.infrared[beat + 26]
+      return foot - piece.infrared[beat + 30..<beat + 62].min()!  // 32 samples, never empty
+    }
+    #expect(depths[1] < 0.5 * depths[0] && depths[2] > 1.5 * depths[1])
+  }
+}
