@@ -83,4 +83,6 @@ export default {
   pages: "Seiten",
   connectionLostShort: "Keine Verbindung",
   backToStart: "Zurück zum Anfang",
+  messages: "Meldungen",
+  ago: "vor {span}",
 };

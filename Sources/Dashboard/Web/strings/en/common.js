@@ -83,4 +83,6 @@ export default {
   pages: "Pages",
   connectionLostShort: "No connection",
   backToStart: "Back to the start",
+  messages: "Messages",
+  ago: "{span} ago",
 };
