@@ -38,6 +38,9 @@ static sb_i2c_t i2c;
 static sb_ssd1306_t display;
 static bool has_display;
 static sb_app_t app;
+#if CONFIG_SB_JUDGE_BEATS
+static sb_beats_t beats;
+#endif
 
 static sb_err_t open_device(uint32_t nanovolts_per_lsb) {
   sb_partition_t partition;
@@ -97,6 +100,9 @@ static sb_err_t start(void) {
                             .claim_token = provision.claim,
                             .has_oximeter = acquisition.has_oximeter,
                             .is_timer_wake = sb_esp32_is_timer_wake()};
+#if CONFIG_SB_JUDGE_BEATS
+  config.beats = &beats;
+#endif
   TRY(sb_esp32_open_network(&provision, device, &events, &config.hal));
   sb_app_init(&app, &config);
   app.trial = (sb_trial_t){.is_on_trial = sb_esp32_is_on_trial(), .began_us = sb_esp32_now().monotonic_us};

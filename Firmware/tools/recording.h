@@ -71,7 +71,7 @@ static void recording_close(recording_t *recording) {
 }
 
 /// Sample `i` at 125 Hz of a signal at 360 Hz: a mean over one output interval, which is enough of a low pass here.
-static double recording_at_125(const recording_t *recording, size_t i) {
+static inline double recording_at_125(const recording_t *recording, size_t i) {
   double from = (double)i * 2.88 - 1.44, sum = 0;
   for (int step = 0; step < 4; step++) {
     double at = from + 0.36 + 0.72 * step;

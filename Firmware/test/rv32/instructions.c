@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sb_beats/sb_beats.h"
 #include "sb_flash/sb_flash_ring.h"
 #include "sb_signal/sb_front.h"
 #include "sb_signal/sb_qrs.h"
@@ -38,6 +39,7 @@ static sb_ring_t ring;
 static sb_front_t front;
 static sb_qrs_t qrs;
 static sb_chunker_t chunker;
+static sb_beats_t beats;
 static sb_flash_ring_t outbox;
 static sb_flash_sector_t sectors[8];
 
@@ -47,10 +49,11 @@ int main(void) {
   sb_ring_init(&ring, places, sizeof places[0], 16);
   if (sb_front_init(&front, &config, &ring, 0) != SB_OK) return 1;
   sb_qrs_init(&qrs);
+  sb_beats_init(&beats);
   sb_chunker_init(&chunker, SB_KIND_LEAD_I);
   const sb_partition_t partition = {NULL, sizeof flash, read_flash, write_flash, erase_flash};
   if (sb_flash_ring_open(&outbox, &partition, sectors, 8) != SB_OK) return 1;
-  uint32_t in_front = 0, in_qrs = 0, in_header = 0, in_flash = 0, chunks = 0, random = 1;
+  uint32_t in_band = 0, in_front = 0, in_qrs = 0, in_header = 0, in_flash = 0, chunks = 0, random = 1;
   for (uint32_t n = 1; chunks < 24; n++) {
     sb_adc_frame_t frame = {.end_us = n * 10000ull};
     for (int i = 0; i < SB_ADC_FRAME_SUMS; i++) {
@@ -67,6 +70,9 @@ int main(void) {
         (void)sb_qrs_push(&qrs, block->samples[i], &beat);
       }
       in_qrs += instructions() - before;
+      before = instructions();
+      for (int i = 0; i < block->count; i++) sb_beats_push(&beats, block->samples[i]);
+      in_band += instructions() - before;
       bool is_complete;
       size_t taken = sb_chunker_push(&chunker, block->samples, block->count, 0, &is_complete);
       if (!is_complete) continue;
@@ -106,5 +112,17 @@ int main(void) {
   printf("  all                        %8u, %.2f %% of a core at 80 MHz if each took one cycle\n",
          (unsigned)((in_front + in_qrs + in_header + in_flash) / chunks),
          (in_front + in_qrs + in_header + in_flash) / (double)chunks / 1.496 / 80e6 * 100);
+  uint32_t before = instructions();
+  sb_beats_found(&beats, beats.cutter.index - 200);
+  uint32_t in_peak = instructions() - before;
+  sb_verdict_t verdict;
+  before = instructions();
+  if (!sb_beats_judge(&beats, &verdict)) return 1;
+  uint32_t in_network = instructions() - before;
+  printf("While there is no connection\n");
+  printf("  band-pass, a chunk         %8u\n", (unsigned)(in_band / chunks));
+  printf("  R peak, a beat             %8u\n", (unsigned)in_peak);
+  printf("  network, a beat            %8u, %.1f %% of a core at 80 MHz at 75 beats a minute\n", (unsigned)in_network,
+         in_network * 75 / 60.0 / 80e6 * 100);
   exit(0);
 }

@@ -187,6 +187,7 @@ void sim_board_boot(sim_board_t *board, bool is_timer_wake) {
                          .vault_key = vault,
                          .claim_token = claim,
                          .has_oximeter = true,
+                         .beats = &board->beats,
                          .is_timer_wake = is_timer_wake};
   sb_app_init(&board->app, &app);
   leave(board);

@@ -39,6 +39,7 @@ typedef struct {
   sb_flash_ring_t ring;
   sb_flash_sector_t sectors[SIM_FLASH_SECTORS];
   sb_app_t app;
+  sb_beats_t beats;
   sb_ring_t blocks, events;
   sb_block_t block_places[SB_APP_BLOCKS];
   sb_event_t event_places[SB_APP_EVENTS];

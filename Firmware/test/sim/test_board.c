@@ -210,6 +210,55 @@ static void a_long_outage_is_declared_to_the_sample(void) {
   end();
 }
 
+/// A heart at 60 a minute of which every eighth beat is early, wide and followed by an inverted T wave.
+static double ectopic_mv(double seconds) {
+  double phase = fmod(seconds, 8) - 4, mv = test_heart_mv(seconds, 60);
+  if (fabs(phase) >= 0.95) return mv;
+  double wide = (phase + 0.05) / 0.045, t = (phase - 0.27) / 0.07;
+  return (phase < -0.4 ? mv : 0) + 1.5 * exp(-wide * wide / 2) - 0.5 * exp(-t * t / 2);
+}
+
+static void give_heart(source_t *source) {
+  uint64_t before = source->samples;
+  give_block(source, 0);
+  for (; before < source->samples; before += SB_BLOCK_SAMPLES) {
+    // The block that was just committed; the application has not seen it yet.
+    sb_block_t *block = sb_ring_place(&board.blocks, board.blocks.committed - 1);
+    for (uint64_t i = 0; i < SB_BLOCK_SAMPLES; i++) {
+      block->samples[i] = (int16_t)lround(ectopic_mv((double)(before + i) / 125) * 5000);
+    }
+  }
+}
+
+static void beats_are_judged_while_nobody_else_does(void) {
+  begin(8);
+  source_t source = {0};
+  sb_view_t view;
+  sim_board_boot(&board, false);
+  for (uint64_t until = board.us + 5 * MINUTE; board.us < until; board.us += 200000) {
+    give_heart(&source);
+    (void)sim_board_step(&board);
+  }
+  CHECK(board.is_connected);
+  uint64_t judged_at_start = board.beats.judged;
+  CHECK(judged_at_start < 10);  // before the first connection
+  board.network.is_up = false;
+  for (uint64_t until = board.us + 5 * MINUTE; board.us < until; board.us += 200000) {
+    give_heart(&source);
+    (void)sim_board_step(&board);
+  }
+  sb_app_view(&board.app, &view);
+  uint64_t judged = board.beats.judged - judged_at_start;
+  CHECK(judged > 270 && judged < 310);
+  CHECK(view.flagged_beats >= 34 && view.flagged_beats <= 44);
+  board.network.is_up = true;
+  drain(&source);
+  sb_app_view(&board.app, &view);
+  CHECK(view.flagged_beats == 0);
+  check_invariants();
+  end();
+}
+
 static void an_update_stays_or_goes(void) {
   for (int is_good = 0; is_good < 2; is_good++) {
     begin(5);
@@ -276,6 +325,7 @@ const test_t BOARD_TESTS[] = {
     {"board: the power may go at every write", the_power_may_go_at_every_write},
     {"board: a long outage is declared to the sample", a_long_outage_is_declared_to_the_sample},
     {"board: a day of wearing keeps its time", a_day_of_wearing_keeps_its_time},
+    {"board: beats are judged while nobody else does", beats_are_judged_while_nobody_else_does},
     {"board: an update stays or goes", an_update_stays_or_goes},
     {"board: a new image that nobody wears waits for its judgement",
      a_new_image_that_nobody_wears_waits_for_its_judgement},

@@ -11,19 +11,44 @@ void sb_app_init(sb_app_t *app, const sb_app_config_t *config) {
   app->last_block_us = config->hal.now(config->hal.context).monotonic_us;
   sb_power_init(&app->power, !config->is_timer_wake);
   sb_qrs_init(&app->qrs);
+  if (app->config.beats != NULL) sb_beats_init(app->config.beats);
   sb_oximetry_init(&app->oximetry);
 }
 
 // Signals.
 
+static void watch_heart(sb_app_t *app, const sb_block_t *block) {
+  sb_beats_t *beats = app->config.beats;
+  app->lead_off = block->lead_off;
+  if (block->lost_before > 0 || block->lead_off != 0) {
+    sb_qrs_gap(&app->qrs, block->lost_before);
+    if (beats != NULL) sb_beats_gap(beats, block->lost_before);
+  }
+  for (uint16_t i = 0; i < block->count && block->lead_off == 0; i++) {
+    uint64_t beat;
+    if (beats != NULL) sb_beats_push(beats, block->samples[i]);
+    if (sb_qrs_push(&app->qrs, block->samples[i], &beat) && beats != NULL) sb_beats_found(beats, beat);
+  }
+}
+
+/// While a server sees the signal, it judges better. A beat takes a while, so there is one in a step.
+static void judge_beats(sb_app_t *app) {
+  sb_beats_t *beats = app->config.beats;
+  if (beats == NULL) return;
+  if (app->is_connected) {
+    app->flagged_offline = 0;
+    sb_beats_skip(beats);
+    return;
+  }
+  sb_verdict_t verdict;
+  if (!sb_beats_judge(beats, &verdict)) return;
+  app->flagged_offline += verdict.is_abnormal;
+  sb_device_set_beats(app->config.device, beats->judged, beats->abnormal);
+}
+
 static void show_block(sb_app_t *app, const sb_block_t *block) {
   if (block->channel == SB_CHANNEL_ECG) {
-    app->lead_off = block->lead_off;
-    if (block->lost_before > 0 || block->lead_off != 0) sb_qrs_gap(&app->qrs, block->lost_before);
-    for (uint16_t i = 0; i < block->count && block->lead_off == 0; i++) {
-      uint64_t beat;
-      (void)sb_qrs_push(&app->qrs, block->samples[i], &beat);
-    }
+    watch_heart(app, block);
     return;
   }
   if (block->channel == SB_CHANNEL_RED) {
@@ -276,6 +301,7 @@ sb_app_action_t sb_app_step(sb_app_t *app) {
   // Before the blocks, so that a session that is over ends here and not in the middle of them.
   (void)sb_device_tick(app->config.device, now, &next_us);
   take_blocks(app, now);
+  judge_beats(app);
   keep_connection(app, now);
   keep_keys(app, now);
   publish(app, now);
@@ -317,6 +343,7 @@ void sb_app_view(const sb_app_t *app, sb_view_t *view) {
                       .lead_off = app->lead_off,
                       .has_finger = app->has_finger,
                       .has_oximeter = app->config.has_oximeter,
+                      .flagged_beats = app->flagged_offline,
                       .link = link_state(app),
                       .held = stats.held,
                       .battery_permille = app->battery_permille,

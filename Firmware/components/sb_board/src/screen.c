@@ -65,6 +65,7 @@ void sb_screen_compose(const sb_view_t *view, sb_text_t *text) {
     row(text, 2, view->has_finger ? "Oxygen      -- %%" : "No finger on sensor");
   }
   row(text, 3, "%s", electrodes(view->lead_off));
+  if (view->flagged_beats > 0) row(text, 4, "Unusual beats: %u", (unsigned)(view->flagged_beats % 1000000));
   row(text, 5, "%s", link(view->link));
   if (view->held > 0) row(text, 6, "%u to be sent", (unsigned)(view->held % 1000000));
   row(text, 7, "%s", trouble(view->trouble));

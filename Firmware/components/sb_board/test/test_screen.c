@@ -14,13 +14,15 @@ static void it_says_what_is_in_words(void) {
   CHECK(strcmp(text.rows[0], "SealedBeat        81%") == 0);
   CHECK(strcmp(text.rows[1], "Heart       72 /min") == 0 && strcmp(text.rows[2], "Oxygen      97 %") == 0);
   CHECK(strcmp(text.rows[3], "Electrodes hold") == 0 && strcmp(text.rows[5], "Connected") == 0);
-  CHECK(text.rows[6][0] == '\0' && text.rows[7][0] == '\0');
+  CHECK(text.rows[4][0] == '\0' && text.rows[6][0] == '\0' && text.rows[7][0] == '\0');
   view.link = SB_LINK_STORING;
   view.held = 1234;
   view.lead_off = SB_LEAD_OFF_PLUS;
   view.heart_rate = 0;
+  view.flagged_beats = 12;
   sb_screen_compose(&view, &text);
   CHECK(strcmp(text.rows[1], "Heart       -- /min") == 0 && strcmp(text.rows[3], "Left arm electrode?") == 0);
+  CHECK(strcmp(text.rows[4], "Unusual beats: 12") == 0);
   CHECK(strcmp(text.rows[5], "No network: storing") == 0 && strcmp(text.rows[6], "1234 to be sent") == 0);
 }
 
@@ -32,6 +34,7 @@ static void every_sentence_fits_and_can_be_drawn(void) {
                           .trouble = (sb_trouble_t)trouble,
                           .lead_off = lead_off,
                           .held = UINT32_MAX,
+                          .flagged_beats = UINT32_MAX,
                           .heart_rate = UINT32_MAX,
                           .oxygen_percent = UINT32_MAX,
                           .has_oximeter = true,

@@ -85,6 +85,11 @@ bool sb_device_session(const sb_device_t *device, sb_session_id_t *session) {
 
 void sb_device_set_health(sb_device_t *device, const sb_status_t *health) { device->health = *health; }
 
+void sb_device_set_beats(sb_device_t *device, uint64_t judged, uint64_t flagged) {
+  device->beats_judged = judged;
+  device->beats_flagged = flagged;
+}
+
 void sb_device_stats(const sb_device_t *device, sb_device_stats_t *stats) {
   *stats = device->stats;
   stats->held = device->outbox.held;

@@ -71,6 +71,11 @@ static void seal_status(sb_device_t *device, sb_time_t now, bool session_ends) {
   status.uptime_s = (now.monotonic_us - device->started_us) / 1000000;
   status.held = device->outbox.held;
   status.lost_samples = device->stats.samples_lost;
+  if (device->beats_judged > 0) {
+    status.present |= 1u << SB_STATUS_BEATS_JUDGED | 1u << SB_STATUS_BEATS_FLAGGED;
+    status.beats_judged = device->beats_judged;
+    status.beats_flagged = device->beats_flagged;
+  }
   if (session_ends) {
     status.present |= 1u << SB_STATUS_SESSION_ENDS;
     status.session_ends = true;

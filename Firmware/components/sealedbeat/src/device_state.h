@@ -25,6 +25,8 @@ struct sb_device {
   bool has_previous_session;
   sb_chunker_t chunkers[SB_DEVICE_KINDS_MAX];
   sb_status_t health;
+  uint64_t beats_judged;
+  uint64_t beats_flagged;
   uint64_t started_us;
   uint64_t next_status_us;
 

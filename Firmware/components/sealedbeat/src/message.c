@@ -56,7 +56,7 @@ sb_err_t sb_status_encode(const sb_status_t *status, uint8_t *out, size_t capaci
   sb_cbor_writer_t writer;
   sb_cbor_writer_init(&writer, out, capacity);
   size_t fields = 0;
-  for (unsigned key = SB_STATUS_UPTIME; key <= SB_STATUS_PREVIOUS_SESSION; key++) fields += status->present >> key & 1;
+  for (unsigned key = SB_STATUS_UPTIME; key <= SB_STATUS_BEATS_FLAGGED; key++) fields += status->present >> key & 1;
   sb_cbor_write_map(&writer, fields);
   if (begin_field(&writer, status, SB_STATUS_UPTIME)) sb_cbor_write_uint(&writer, status->uptime_s);
   if (begin_field(&writer, status, SB_STATUS_FREE_MEMORY)) sb_cbor_write_uint(&writer, status->free_memory);
@@ -69,5 +69,7 @@ sb_err_t sb_status_encode(const sb_status_t *status, uint8_t *out, size_t capaci
   if (begin_field(&writer, status, SB_STATUS_PREVIOUS_SESSION)) {
     sb_cbor_write_bytes(&writer, status->previous_session.bytes, SB_SESSION_ID_SIZE);
   }
+  if (begin_field(&writer, status, SB_STATUS_BEATS_JUDGED)) sb_cbor_write_uint(&writer, status->beats_judged);
+  if (begin_field(&writer, status, SB_STATUS_BEATS_FLAGGED)) sb_cbor_write_uint(&writer, status->beats_flagged);
   return sb_cbor_writer_end(&writer, length);
 }

@@ -61,6 +61,11 @@ void json_uint(json_t *json, const char *key, uint64_t value) {
   fprintf(json->file, "%" PRIu64, value);
 }
 
+void json_int(json_t *json, const char *key, int64_t value) {
+  begin_member(json, key);
+  fprintf(json->file, "%" PRId64, value);
+}
+
 void json_bool(json_t *json, const char *key, bool value) {
   begin_member(json, key);
   fputs(value ? "true" : "false", json->file);

@@ -18,6 +18,7 @@ void json_begin_array(json_t *json, const char *key);
 void json_end_object(json_t *json);
 void json_end_array(json_t *json);
 void json_text(json_t *json, const char *key, const char *value);
+void json_int(json_t *json, const char *key, int64_t value);
 void json_uint(json_t *json, const char *key, uint64_t value);
 void json_bool(json_t *json, const char *key, bool value);
 void json_hex(json_t *json, const char *key, const uint8_t *bytes, size_t length);

@@ -118,6 +118,13 @@ static bool emit_status(json_t *json) {
   vector_seal(&vector);
   ok &= vector_emit(json, &vector);
 
+  vector_begin(&vector, "status-beats", "A status that tells of beats that the device judged itself.");
+  set_status(&vector, &(sb_status_t){.present = 1 << SB_STATUS_BEATS_JUDGED | 1 << SB_STATUS_BEATS_FLAGGED,
+                                     .beats_judged = 4210,
+                                     .beats_flagged = 17});
+  vector_seal(&vector);
+  ok &= vector_emit(json, &vector);
+
   vector_begin(&vector, "status-empty", "A status that says nothing: the empty map.");
   set_status(&vector, &(sb_status_t){.present = 0});
   vector_seal(&vector);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sb_beats/sb_beats.h"
 #include "sb_board/sb_hal.h"
 #include "sb_board/sb_power.h"
 #include "sb_board/sb_radio.h"
@@ -41,6 +42,8 @@ typedef struct {
   const uint8_t *vault_key;
   const uint8_t *claim_token;
   bool has_oximeter;
+  /// Judges beats while no server does; null where the device has no network of its own.
+  sb_beats_t *beats;
   /// The sleep timer started the device, not a person.
   bool is_timer_wake;
 } sb_app_config_t;
@@ -65,6 +68,8 @@ typedef struct {
   bool has_begun[SB_CHANNEL_COUNT];
   uint8_t lead_off;
   bool has_finger;
+  /// Beats flagged since the connection was lost.
+  uint32_t flagged_offline;
   uint64_t last_block_us;
   uint64_t last_ppg_us;
   sb_err_t last_storage_error;

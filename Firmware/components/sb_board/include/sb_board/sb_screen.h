@@ -32,6 +32,8 @@ typedef struct {
   uint32_t oxygen_percent;
   /// `SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS`.
   uint8_t lead_off;
+  /// Beats that the device itself found abnormal while no server saw them.
+  uint32_t flagged_beats;
   bool has_finger;
   bool has_oximeter;
   sb_link_state_t link;

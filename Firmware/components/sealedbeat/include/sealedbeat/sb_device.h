@@ -106,6 +106,8 @@ sb_err_t sb_device_end_session(sb_device_t *device, sb_time_t now);
 bool sb_device_session(const sb_device_t *device, sb_session_id_t *session);
 /// What the next status chunk says of the hardware (keys 2, 3, 4 and 7).
 void sb_device_set_health(sb_device_t *device, const sb_status_t *health);
+/// What the next status chunk says of beats that the device judged itself (keys 10 and 11).
+void sb_device_set_beats(sb_device_t *device, uint64_t judged, uint64_t flagged);
 
 // Uplink.
 

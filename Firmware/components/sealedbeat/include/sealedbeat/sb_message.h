@@ -38,6 +38,9 @@ typedef struct {
   uint64_t reset_reason;
   bool session_ends;
   sb_session_id_t previous_session;
+  /// Beats that the device judged itself since its start, and those that it flagged as abnormal.
+  uint64_t beats_judged;
+  uint64_t beats_flagged;
 } sb_status_t;
 
 enum {
@@ -50,6 +53,8 @@ enum {
   SB_STATUS_RESET_REASON = 7,
   SB_STATUS_SESSION_ENDS = 8,
   SB_STATUS_PREVIOUS_SESSION = 9,
+  SB_STATUS_BEATS_JUDGED = 10,
+  SB_STATUS_BEATS_FLAGGED = 11,
 };
 
 sb_err_t sb_status_encode(const sb_status_t *status, uint8_t *out, size_t capacity, size_t *length);
