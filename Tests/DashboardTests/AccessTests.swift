@@ -13,7 +13,7 @@ import Wire
     .showWard, .showPatient, .showStrip, .showSpectrum, .listAlerts, .acknowledgeAlert, .streamEvents,
   ]
   private static let registryReading: Set<Endpoint> = [
-    .signIn, .showSession, .signOut, .listPatients, .listDevices, .listAccounts,
+    .showDocument, .signIn, .showSession, .signOut, .listPatients, .listDevices, .listAccounts,
   ]
   private static let keyReading: Set<Endpoint> = [
     .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise, .showCertificate,
@@ -26,7 +26,7 @@ import Wire
     .rotateTenantKey, .startRewrap,
   ]
   private static let allowed: [Role: Set<Endpoint>] = [
-    .clinician: clinical.union([.signIn, .showSession, .signOut]),
+    .clinician: clinical.union([.showDocument, .signIn, .showSession, .signOut]),
     .administrator: registryReading.union(keyReading).union(keyChanges).union([
       .addPatient, .assignDevice, .addAccount, .changeAccount, .assignPatient, .unassignPatient,
     ]),
@@ -70,7 +70,7 @@ import Wire
   @Test func nobodyGetsAnything() async throws {
     let ward = try Ward()
     try await ward.service.makeTestApplication().test(.router) { client in
-      for endpoint in Endpoint.allCases where endpoint != .signIn {
+      for endpoint in Endpoint.allCases where endpoint.rule != .everybody {
         let response = try await Browser(cookie: "__Host-sealedbeat=AAAA", requestToken: "x").send(
           client, endpoint.method, endpoint.path.replacing("{pseudonym}", with: "P-AAAA"))
         #expect(response.status == .unauthorized && response.problem == "sign-in-first", "\(endpoint)")

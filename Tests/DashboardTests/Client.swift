@@ -46,9 +46,13 @@ struct Browser: Sendable {
     _ client: some TestClientProtocol, _ method: HTTPRequest.Method, _ uri: String, body: String? = nil,
     changing: HTTPFields = [:]
   ) async throws -> TestResponse {
-    try await client.executeRequest(
+    let response = try await client.executeRequest(
       uri: uri, method: method, headers: fields(method: method, changing: changing),
       body: body.map { ByteBuffer(string: $0) })
+    // Every answer to any test is what the document says it is.
+    let faults = try Document().faults(of: response, to: method, at: uri)
+    #expect(faults.isEmpty, "\(faults.joined(separator: "; "))")
+    return response
   }
 }
 

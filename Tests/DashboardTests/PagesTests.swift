@@ -53,7 +53,8 @@ import Testing
   /// No inline code or style, no markup made of strings, nothing from elsewhere, every import served, and small enough.
   @Test func thePagesKeepTheirRules() throws {
     let files = try WebPages().files
-    for file in files + ["index.html"] {
+    // The table of operations is made, not written: `OpenAPITests` look at it.
+    for file in files + ["index.html"] where file != "operations.js" {
       let url = URL(filePath: #filePath).deletingLastPathComponent().appending(
         path: "../../Sources/Dashboard/Web/\(file)")
       let text = try String(contentsOf: url, encoding: .utf8)
@@ -72,5 +73,30 @@ import Testing
         #expect(files.contains(String(match.output.1)), "\(file) imports \(match.output.1)")
       }
     }
+  }
+
+  /// Whatever a page asks for is an operation of the document, by its name or by its address.
+  @Test func whatPagesAskForExists() throws {
+    let known = Dictionary(grouping: Endpoint.allCases) { "\($0.method) \(Self.plain($0.path))" }
+    var found = 0
+    for file in try WebPages().files where file.hasSuffix(".js") && file != "operations.js" {
+      let url = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../Sources/Dashboard/Web/\(file)")
+      let text = try String(contentsOf: url, encoding: .utf8)
+      for match in text.matches(of: /\brequest\(\s*"([A-Z]+)",\s*["`](\/[^"`?]*)/) {
+        #expect(known["\(match.1) \(Self.plain(match.2))"] != nil, "\(file) asks \(match.1) \(match.2)")
+        found += 1
+      }
+      for match in text.matches(of: /\bcall\(\s*"(\w+)"/) {
+        #expect(Endpoint(rawValue: String(match.1)) != nil, "\(file) calls \(match.1)")
+        found += 1
+      }
+    }
+    #expect(found > 10)
+  }
+
+  /// A path with every parameter, `{name}` or `${…}`, as `*`.
+  private static func plain(_ path: some StringProtocol) -> String {
+    String(path).replacing(/\$?\{[^}]*\}/, with: "*")
   }
 }

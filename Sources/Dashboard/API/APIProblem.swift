@@ -61,7 +61,7 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
     self.headers = headers
   }
 
-  private struct Body: Encodable {
+  struct Body: Encodable {
     struct Detail: Encodable {
       let code: String
       let reason: String

@@ -21,7 +21,7 @@ extension DashboardAPI {
     return try JSONReply.response(ListView(items: items))
   }
 
-  private struct NewPatient: Decodable {
+  struct NewPatient: Decodable {
     let name: String
     let birthDate: String?
     let device: String?
@@ -51,7 +51,7 @@ extension DashboardAPI {
     return try JSONReply.response(ListView(items: views.sorted { $0.device < $1.device }))
   }
 
-  private struct NewAssignment: Decodable {
+  struct NewAssignment: Decodable {
     let patient: String?
   }
 
@@ -76,7 +76,7 @@ extension DashboardAPI {
     return try JSONReply.response(ListView(items: items))
   }
 
-  private struct NewAccount: Decodable {
+  struct NewAccount: Decodable {
     let name: String
     let role: Role
     let password: String
@@ -98,7 +98,7 @@ extension DashboardAPI {
     return Response(status: .noContent)
   }
 
-  private struct AccountChange: Decodable {
+  struct AccountChange: Decodable {
     let isDisabled: Bool?
     let seesAllPatients: Bool?
   }

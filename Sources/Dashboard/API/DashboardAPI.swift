@@ -29,9 +29,10 @@ struct DashboardAPI: Sendable {
   ) async throws -> Response {
     do {
       if endpoint == .signIn { return try await signIn(request, context) }
+      if endpoint == .showDocument { return try JSONReply.response(APIDocument.json) }
       guard let signedIn else { throw APIProblem.signInFirst }
       switch endpoint {
-      case .signIn: throw APIProblem.notFound
+      case .signIn, .showDocument: throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
 
@@ -84,7 +85,7 @@ struct DashboardAPI: Sendable {
 
   // MARK: Session
 
-  private struct Credentials: Decodable {
+  struct Credentials: Decodable {
     let account: String
     let password: String
   }

@@ -1,7 +1,11 @@
 package import HTTPTypes
 
-/// Every request that the API answers: a route exists only as a case here, with its address and its rule in one line.
+/// Every request that the API answers: a route exists only as a case here, with its address and its rule in one line. What it takes
+/// and gives is its ``Operation``.
 package enum Endpoint: String, CaseIterable, Sendable {
+  // What there is to ask.
+  case showDocument
+
   // Sign-in and accounts of one's own.
   case showSession
   case signIn
@@ -77,6 +81,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
 
   private var route: Route {
     switch self {
+    // What there is to ask: how to sign in stands there too, and nothing of this installation does.
+    case .showDocument: .init(.get, "/api/openapi.json", .everybody)
+
     // Sign-in and accounts of one's own.
     case .showSession: .init(.get, "/api/session", .signedIn)
     case .signIn: .init(.post, "/api/session", .everybody)

@@ -11,6 +11,13 @@ package struct WebPages: Sendable {
     let contentType: String
     let bytes: ByteBuffer
     let entityTag: String
+
+    init(_ data: Data, contentType: String) {
+      self.contentType = contentType
+      bytes = ByteBuffer(bytes: data)
+      let digest = SHA256.hash(data: data).prefix(12)
+      entityTag = "\"\(Data(digest).base64EncodedString())\""
+    }
   }
 
   /// A file of the application is missing from the resource bundle.
@@ -32,6 +39,9 @@ package struct WebPages: Sendable {
   /// Everything else that is served, under `/web/`: the names of the bundle's files, sorted.
   package var files: [String] { pages.keys.filter { $0 != Self.start }.sorted() }
 
+  /// The module that tells the pages where each operation is: made of ``Endpoint``.
+  static let operations = "operations.js"
+
   /// The one page.
   private static let start = "index.html"
 
@@ -50,11 +60,9 @@ package struct WebPages: Sendable {
         throw MissingFile(name: name)
       }
       guard let data = try? Data(contentsOf: url) else { throw MissingFile(name: name) }
-      let digest = SHA256.hash(data: data).prefix(12)
-      pages[name] = Page(
-        contentType: Self.contentType(name), bytes: ByteBuffer(bytes: data),
-        entityTag: "\"\(Data(digest).base64EncodedString())\"")
+      pages[name] = Page(data, contentType: Self.contentType(name))
     }
+    pages[Self.operations] = try Page(operations: Endpoint.allCases)
     self.pages = pages
   }
 

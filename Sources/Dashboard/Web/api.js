@@ -1,5 +1,7 @@
 // Requests to our own server.
 
+import { operations } from "./operations.js";
+
 /** What the server said instead of doing what was asked. */
 export class Problem extends Error {
   /** @param {number} status @param {string} code @param {number} retryAfter seconds @param {string} reason a sentence */
@@ -53,6 +55,25 @@ export async function request(method, path, body) {
     whenSignedOut();
   }
   throw failure;
+}
+
+/**
+ * An operation of /api/openapi.json by its name: no page writes an address down.
+ * @param {string} id the operationId, such as "showStrip"
+ * @param {Record<string, string | number | boolean | null | undefined>} [parameters] of the path and the query; what is null or undefined is left out of the query
+ * @param {any} [body]
+ * @returns {Promise<any>} the decoded answer, or null for an empty one
+ */
+export function call(id, parameters = {}, body) {
+  const operation = operations[id];
+  if (!operation) throw new TypeError(`no operation ${id}`);
+  const [method, template] = operation;
+  const query = new URLSearchParams();
+  const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(parameters[name] ?? "")));
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && !template.includes(`{${name}}`)) query.set(name, String(value));
+  }
+  return request(method, query.size > 0 ? `${path}?${query}` : path, body);
 }
 
 /** Who is signed in; null if nobody is. */

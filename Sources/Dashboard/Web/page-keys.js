@@ -1,5 +1,5 @@
 // The vault as a whole: what waits for somebody, every device's keys, the vault's own.
-import { request } from "./api.js";
+import { call, request } from "./api.js";
 import { download, field, show } from "./dialog.js";
 import { el, table } from "./elements.js";
 import { actionButton, actions, card, failure, isMe, mayChange, moment, personOf, prose, stateBadge, usesOf } from "./keys.js";
@@ -20,7 +20,7 @@ export function showKeys(main) {
   async function load() {
     try {
       const [report, devices, claims, proposals, destructions, holds, people] = await Promise.all(
-        ["report", "devices", "claims", "proposals", "destructions", "holds", "people"].map((part) => request("GET", `/api/keys/${part}`)));
+        ["showKeyReport", "listDeviceKeys", "listClaims", "listProposals", "listDestructions", "listHolds", "listPeople"].map((id) => call(id)));
       if (isOver) return;
       summary.textContent = t("keysSummary", { devices: report.devices, active: report.deviceKeys.active ?? 0, overdue: report.overdue.length, entries: number(report.auditEntries) });
       content.replaceChildren(
