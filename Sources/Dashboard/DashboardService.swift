@@ -158,6 +158,9 @@ public final class DashboardService: Service, Sendable {
     Application(responder: router.makeRouter().buildResponder(), logger: logger)
   }
 
+  /// Bytes of what was read of whole sessions and is held: for tests.
+  package func heldBytes() async -> Int { await hub.strips.heldBytes() + hub.findings.heldBytes() }
+
   /// Reads the store once, as the running service does at its start: for tests.
   package func readStore() async { await hub.refresh(Set(StoreArea.allCases)) }
 }

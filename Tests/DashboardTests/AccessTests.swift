@@ -10,7 +10,8 @@ import Wire
 /// Every route for every role, against a table that is written down here a second time, so that a slip in the product's shows.
 @Suite struct AccessTests {
   private static let clinical: Set<Endpoint> = [
-    .showWard, .showPatient, .showStrip, .showSpectrum, .listAlerts, .acknowledgeAlert, .streamEvents,
+    .showWard, .showPatient, .showStrip, .showSpectrum, .showEnvelope, .listSessions,
+    .listBeats, .listAlerts, .acknowledgeAlert, .streamEvents,
   ]
   private static let registryReading: Set<Endpoint> = [
     .showDocument, .signIn, .showSession, .signOut, .listPatients, .listDevices, .listAccounts,

@@ -99,6 +99,7 @@ final class Wearer: @unchecked Sendable {
   private var patient: SyntheticPatient
   private var sequence: UInt64 = 0
   private var sample: UInt64 = 0
+  private var pulseSample: UInt64 = 0
   private var beats: UInt64 = 0
   private var abnormal: UInt64 = 0
   private var lastPosition: Double?
@@ -167,6 +168,36 @@ final class Wearer: @unchecked Sendable {
       ], now: now)
     sequence += 1
     sample += UInt64(signal.microvolts.count)
+  }
+
+  /// Seals and commits one chunk of red light: 1000, 1001 … 1099, 1000 …
+  func sendPulse(to store: MemoryStore, at now: UInt64) async throws {
+    let header = ChunkHeader(
+      keyVersion: KeyVersion(rawValue: 1), nonce: iv.nonce(sequence: sequence), session: reference.session,
+      sequence: sequence, kind: .ppgRed, firstSample: pulseSample, count: ChunkHeader.maximumSampleCount,
+      nanovoltsPerLSB: 0, captureTime: now - 1_496_000, isClockSynchronised: true,
+      firmware: FirmwareVersion(rawValue: 0x010203))
+    let plaintext = (0..<ChunkHeader.maximumSampleCount).flatMap { index in
+      let count = 1000 + (Int(pulseSample) + index) % 100
+      return [UInt8(truncatingIfNeeded: count), UInt8(truncatingIfNeeded: count >> 8)]
+    }
+    let chunk = try sealer.seal(plaintext, header: header)
+    _ = try await store.commit(
+      ChunkBatch(chunks: [
+        ReceivedChunk(device: reference.device, header: header, message: chunk.encoded(), receivedAt: now)
+      ]))
+    let finding = Finding(
+      sequence: sequence, kind: .ppgRed, firstSample: pulseSample, sampleCount: ChunkHeader.maximumSampleCount,
+      captureTime: now - 1_496_000, isClockSynchronised: true, beatCount: beats, abnormalBeatCount: abnormal)
+    _ = try await store.commit(
+      [
+        AnalysisCommit(
+          reference: reference, epoch: 1, analysedThrough: sequence,
+          findings: [SealedFinding(sequence: sequence, box: try seal.seal(finding))], checkpoint: nil,
+          refusedChunks: 0)
+      ], now: now)
+    sequence += 1
+    pulseSample += UInt64(ChunkHeader.maximumSampleCount)
   }
 
   /// Opens an alert about this session.

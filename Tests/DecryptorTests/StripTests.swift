@@ -26,15 +26,15 @@ struct StripTests {
     let reader = reader(bench)
     let whole = try await reader.strip(of: record, from: 0, count: 1000)
     #expect(whole.count == Self.pieces.count)
-    #expect(whole.allSatisfy { $0.missingSamples == 0 && $0.microvolts.count == $0.sampleCount })
+    #expect(whole.allSatisfy { $0.missingSamples == 0 && $0.samples.count == $0.sampleCount })
     let part = try await reader.strip(of: record, from: 40, count: 5)
     #expect(part.map(\.sequence) == [40, 41, 42, 43, 44])
     for (one, other) in zip(part, whole[40...]) {
-      #expect(zip(one.microvolts, other.microvolts).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+      #expect(zip(one.samples, other.samples).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
     }
     #expect(try await reader.latestStrip(of: record, count: 2).map(\.sequence).last == record.contiguous)
     #expect(try await reader.strip(of: record, from: 5000, count: 5).isEmpty)
-    #expect(whole.flatMap(\.microvolts).max() ?? 0 > 700)
+    #expect(whole.flatMap(\.samples).max() ?? 0 > 700)
   }
 
   @Test("a live strip goes on without a seam")
@@ -68,7 +68,7 @@ struct StripTests {
     let strip = try await reader(bench).strip(of: record(bench, device), from: 0, count: 30)
     #expect(strip.map(\.sequence) == (0..<30).filter { $0 != 5 && $0 != 10 })
     #expect(strip.filter { $0.missingSamples > 0 }.map(\.sequence) == [6, 11])
-    #expect(strip.first { $0.sequence == 20 }?.microvolts.isEmpty == true)
+    #expect(strip.first { $0.sequence == 20 }?.samples.isEmpty == true)
   }
 
   @Test("what may still be filled is not shown yet")

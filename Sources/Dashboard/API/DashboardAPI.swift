@@ -41,6 +41,9 @@ struct DashboardAPI: Sendable {
       case .showPatient: return try await showPatient(context, signedIn)
       case .showStrip: return try await showStrip(request, context, signedIn)
       case .showSpectrum: return try await showSpectrum(context, signedIn)
+      case .showEnvelope: return try await showEnvelope(request, context, signedIn)
+      case .listSessions: return try await listSessions(request, context, signedIn)
+      case .listBeats: return try await listBeats(request, context, signedIn)
       case .streamEvents: return try await streamEvents(request, context, signedIn)
 
       // Alerts.

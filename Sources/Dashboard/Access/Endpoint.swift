@@ -16,6 +16,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case showPatient
   case showStrip
   case showSpectrum
+  case showEnvelope
+  case listSessions
+  case listBeats
   case streamEvents
 
   // Alerts.
@@ -94,6 +97,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .showPatient: .init(.get, "/api/patients/{pseudonym}", .clinicians)
     case .showStrip: .init(.get, "/api/patients/{pseudonym}/strip", .clinicians)
     case .showSpectrum: .init(.get, "/api/patients/{pseudonym}/spectrum", .clinicians)
+    case .showEnvelope: .init(.get, "/api/patients/{pseudonym}/envelope", .clinicians)
+    case .listSessions: .init(.get, "/api/patients/{pseudonym}/sessions", .clinicians)
+    case .listBeats: .init(.get, "/api/patients/{pseudonym}/beats", .clinicians)
     case .streamEvents: .init(.get, "/api/events", .clinicians)
 
     // Alerts.

@@ -6,12 +6,15 @@ internal import Wire
 
 /// What the event stream tells, as its data are encoded.
 enum LiveEvent {
-  /// A piece of ECG: filtered microvolts as base64 of int16, little-endian; empty while the lead is off.
+  /// A piece of signal as base64 of int16, little-endian: filtered microvolts of an ECG, counts of a photoplethysmogram; empty while the
+  /// lead is off.
   struct Strip: Encodable, Hashable, Sendable {
     let patient: String
     let session: String
     let sequence: UInt64
-    /// `I`, `II` or `III`.
+    /// `ecg`, `ppg-red` or `ppg-infrared`.
+    let channel: String
+    /// `I`, `II` or `III`; empty where it is no ECG.
     let lead: String
     /// On the session's timeline at 125 Hz.
     let firstSample: UInt64
@@ -26,6 +29,7 @@ enum LiveEvent {
       self.patient = patient.name
       self.session = session.description
       sequence = segment.sequence
+      channel = SignalChannel(segment.kind)?.rawValue ?? ""
       lead = segment.kind.leadName
       firstSample = segment.firstSample
       count = segment.sampleCount
@@ -33,7 +37,7 @@ enum LiveEvent {
       isLeadOff = !segment.leadOff.isEmpty
       capturedMs = segment.captureTime / 1000
       samples = Data(
-        segment.microvolts.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        segment.samples.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
       )
       .base64EncodedString()
     }

@@ -108,8 +108,8 @@ extension LiveHub {
       let segments = try await strip.advance(to: follower.record)
       follower.strip = strip
       follower.isKeyRefused = false
-      let lead = follower.lead ?? segments.first?.kind
-      let shown = segments.filter { $0.kind == lead }
+      let lead = follower.lead ?? segments.first { $0.kind.isECG }?.kind
+      let shown = segments.filter { $0.kind == lead || !$0.kind.isECG }
       follower.note(shown)
       followers[device] = follower
       for segment in shown {

@@ -148,6 +148,8 @@ actor LiveHub {
       await findings.forget(device)
       await strips.forget(device)
     }
+    await findings.forgetUnused()
+    await strips.forgetUnused()
     book.conceal { device, time in audience.includes(directory.wearer(of: device, at: time)) }
   }
 

@@ -7,8 +7,10 @@ internal import Wire
 struct SessionFollower: Sendable {
   /// Beats kept: some minutes, for the rhythm's window and for a page that opens.
   static let beatLimit = 256
-  /// Pieces of strip kept for a page that opens: 12 s.
-  static let stripLimit = 8
+  /// Pieces of strip kept of each channel for a page that opens: 12 s.
+  static let pieceLimit = 8
+  /// Sequence numbers read at the beginning: 12 s of three channels.
+  static let stripLimit = 3 * pieceLimit
   /// Findings read at the beginning: 90 s.
   static let firstFindings = 60
 
@@ -34,7 +36,7 @@ struct SessionFollower: Sendable {
   init(record: SessionRecord) { self.record = record }
 
   /// The lead that is shown: the first one that this session has.
-  var lead: ChunkKind? { latest?.kind ?? pieces.first?.kind }
+  var lead: ChunkKind? { latest?.kind ?? pieces.first { $0.kind.isECG }?.kind }
 
   /// Forgets everything that was opened: nobody may see the patient any more.
   mutating func conceal() { self = SessionFollower(record: record) }
@@ -54,6 +56,10 @@ struct SessionFollower: Sendable {
   /// Takes note of strip, in order.
   mutating func note(_ segments: [StripSegment]) {
     pieces += segments
-    if pieces.count > Self.stripLimit { pieces.removeFirst(pieces.count - Self.stripLimit) }
+    var kept: [ChunkKind: Int] = [:]
+    pieces = pieces.reversed().filter { piece in
+      kept[piece.kind, default: 0] += 1
+      return kept[piece.kind, default: 0] <= Self.pieceLimit
+    }.reversed()
   }
 }

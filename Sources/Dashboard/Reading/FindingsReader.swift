@@ -1,3 +1,4 @@
+internal import Cardio
 internal import Decryptor
 internal import Findings
 internal import Foundation
@@ -11,11 +12,13 @@ struct FindingsReader: Sendable {
   let store: any FindingStore
   private let chunks: any ChunkStore
   private let keys: SessionKeyCache
+  private let histories: FindingHistories
 
   init(store: any FindingStore, chunks: any ChunkStore, keys: any SessionKeySource, time: Timekeeper) {
     self.store = store
     self.chunks = chunks
     self.keys = SessionKeyCache(source: keys, purpose: .findings, time: time)
+    histories = FindingHistories(time: time)
   }
 
   /// The findings of a session from a sequence number on, at most `limit`. One that cannot be opened is left out.
@@ -57,10 +60,44 @@ struct FindingsReader: Sendable {
     return try? JSONDecoder().decode(AlertBody.self, from: Data(plaintext))
   }
 
-  /// Forgets the keys of all sessions of a device.
-  func forget(_ device: DeviceID) async { await keys.forget(device) }
+  /// All that was said of a session so far; the first call for a long one opens every finding, later ones what has come since.
+  func history(of record: SessionRecord) async throws(StripError) -> SessionHistory {
+    do {
+      // The key is asked for each time, so that a right that ended ends this too.
+      _ = try await keys.key(of: record)
+    } catch {
+      if case .keyRefused = error { await histories.forget(record.reference) }
+      throw error
+    }
+    return try await histories.history(of: record, reader: self)
+  }
 
-  private func seal(of record: SessionRecord) async throws(StripError) -> FindingsSeal {
+  /// A page of findings, and the last sequence number that was looked at; `nil` at the end.
+  func page(
+    of record: SessionRecord, from sequence: UInt64, limit: Int
+  ) async throws(StripError) -> (findings: [Finding], last: UInt64?) {
+    let seal = try await seal(of: record)
+    do {
+      let sealed = try await store.findings(of: record.reference, from: sequence, limit: limit)
+      return (Self.open(sealed, with: seal), sealed.last?.sequence)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Forgets the keys of all sessions of a device, and what was read of them.
+  func forget(_ device: DeviceID) async {
+    await keys.forget(device)
+    await histories.forget(device)
+  }
+
+  /// Bytes of what was read of whole sessions and is held.
+  func heldBytes() async -> Int { await histories.byteCount }
+
+  /// Forgets what nobody has looked at for as long as its key would be kept.
+  func forgetUnused() async { await histories.forgetUnused() }
+
+  func seal(of record: SessionRecord) async throws(StripError) -> FindingsSeal {
     let key = try await keys.key(of: record)
     do {
       return try FindingsSeal(key: key, reference: record.reference)

@@ -68,7 +68,7 @@ class Live extends EventTarget {
     const data = JSON.parse(event.data);
     if (name === "clock") this.clock = { nowMs: data.nowMs, at: performance.now() };
     else if (name === "vitals" || name === "link") this.patient(data.patient).status = data;
-    else if (name === "strip") this.patient(data.patient).signal.take(data);
+    else if (name === "strip" && data.channel === "ecg") this.patient(data.patient).signal.take(data);
     else if (name === "beats") this.patient(data.patient).signal.takeBeats(data.beats, data.session);
     else if (name === "signed-out") this.check();
     this.dispatchEvent(new CustomEvent(name, { detail: data }));

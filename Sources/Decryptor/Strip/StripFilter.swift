@@ -2,6 +2,9 @@ internal import Cardio
 package import Wire
 
 /// Turns opened chunks, in order, into segments to draw: pure, one filter for each lead.
+///
+/// An ECG is band-passed. A photoplethysmogram is passed on as it was counted: its level tells how much light comes through, and what a
+/// filter would take away with it.
 package struct StripFilter: Sendable, Hashable {
   private struct Lane: Sendable, Hashable {
     var filter = BandPassFilter()
@@ -17,9 +20,9 @@ package struct StripFilter: Sendable, Hashable {
   package init(isFromBeginning: Bool) { self.isFromBeginning = isFromBeginning }
 
   /// Filters one chunk.
-  /// - Returns: `nil` for a chunk that holds no ECG at 125 Hz or whose samples lie behind those already seen.
+  /// - Returns: `nil` for a chunk that holds no samples at 125 Hz or whose samples lie behind those already seen.
   package mutating func advance(header: ChunkHeader, plaintext: [UInt8]) -> StripSegment? {
-    guard header.kind.isECG, header.sampleRateMillihertz == SampleRate.analysis.millihertz,
+    guard header.kind != .status, header.sampleRateMillihertz == SampleRate.analysis.millihertz,
       plaintext.count == 2 * header.count
     else { return nil }
     var lane = lanes[header.kind] ?? Lane(next: isFromBeginning ? 0 : nil)
@@ -28,13 +31,15 @@ package struct StripFilter: Sendable, Hashable {
     let missing = header.firstSample - expected
     if missing > 0 { lane.filter.restart() }
     lane.next = header.firstSample + UInt64(header.count)
-    var microvolts: [Int16] = []
-    if header.leadOff.isEmpty {
+    var samples: [Int16] = []
+    if header.leadOff.isEmpty, !header.kind.isECG {
+      samples = (0..<header.count).map { plaintext.sample(at: $0) }
+    } else if header.leadOff.isEmpty {
       let scale = Float(header.nanovoltsPerLSB) / 1000
-      microvolts.reserveCapacity(header.count)
+      samples.reserveCapacity(header.count)
       for index in 0..<header.count {
         let value = lane.filter.process(Float(plaintext.sample(at: index)) * scale).rounded()
-        microvolts.append(Int16(max(-32_767, min(32_767, value))))
+        samples.append(Int16(max(-32_767, min(32_767, value))))
       }
     } else {
       lane.filter.restart()
@@ -43,7 +48,7 @@ package struct StripFilter: Sendable, Hashable {
     return StripSegment(
       sequence: header.sequence, kind: header.kind, firstSample: header.firstSample, sampleCount: header.count,
       captureTime: header.captureTime, isClockSynchronised: header.isClockSynchronised, leadOff: header.leadOff,
-      microvolts: microvolts, missingSamples: missing)
+      samples: samples, missingSamples: missing)
   }
 }
 

@@ -15,8 +15,10 @@ public struct StripReader: Sendable {
   /// forgets with 0.45 s; after 4.5 s a step of 10 mV leaves less than 1 µV.
   static let warmUpChunks: UInt64 = 3
 
-  private let chunks: any ChunkStore
-  private let keys: SessionKeyCache
+  let chunks: any ChunkStore
+  let keys: SessionKeyCache
+  /// What was read of whole sessions, for the pages that look at hours.
+  let histories: SignalHistories
 
   /// Reads from a store with the keys of a vault.
   public init(chunks: any ChunkStore, keys: any SessionKeySource) {
@@ -26,15 +28,16 @@ public struct StripReader: Sendable {
   package init(chunks: any ChunkStore, keys: any SessionKeySource, time: Timekeeper) {
     self.chunks = chunks
     self.keys = SessionKeyCache(source: keys, purpose: .session, time: time)
+    histories = SignalHistories(time: time)
   }
 
-  /// The segments of ECG among `count` sequence numbers from `sequence` on.
+  /// The segments among `count` sequence numbers from `sequence` on.
   ///
   /// - Parameters:
   ///   - record: The session as the store tells it now.
   ///   - sequence: The first sequence number wanted.
   ///   - count: How many sequence numbers, at most ``chunkLimit``.
-  /// - Returns: Segments in order; fewer than `count` where chunks hold no ECG, are missing, refused or yet to come.
+  /// - Returns: Segments in order; fewer than `count` where chunks hold no samples, are missing, refused or yet to come.
   /// - Throws: ``StripError``.
   public func strip(
     of record: SessionRecord, from sequence: UInt64, count: Int
@@ -53,12 +56,21 @@ public struct StripReader: Sendable {
     return try await strip(of: record, from: contiguous + 1 - min(contiguous + 1, UInt64(count)), count: count)
   }
 
-  /// Forgets the keys of all sessions of a device.
-  package func forget(_ device: DeviceID) async { await keys.forget(device) }
+  /// Forgets the keys of all sessions of a device, and what was read of them.
+  package func forget(_ device: DeviceID) async {
+    await keys.forget(device)
+    await histories.forget(device)
+  }
 
-  /// Opens and filters the stored chunks of a range, going on with `filter`.
+  /// Bytes of what was read of whole sessions and is held.
+  package func heldBytes() async -> Int { await histories.byteCount }
+
+  /// Forgets what nobody has looked at for as long as its key would be kept.
+  package func forgetUnused() async { await histories.forgetUnused() }
+
+  /// Opens and filters the stored chunks of a range, going on with `filter`; only those of `channel` where one is named.
   func segments(
-    of record: SessionRecord, _ range: ClosedRange<UInt64>, filter: inout StripFilter
+    of record: SessionRecord, _ range: ClosedRange<UInt64>, channel: SignalChannel? = nil, filter: inout StripFilter
   ) async throws(StripError) -> [StripSegment] {
     let key = try await keys.key(of: record)
     let stored: [StoredChunk]
@@ -76,7 +88,7 @@ public struct StripReader: Sendable {
     var segments: [StripSegment] = []
     for chunk in stored where range.contains(chunk.sequence) {
       guard let sealed = try? SealedChunk(decoding: chunk.message), sealed.header.sequence == chunk.sequence,
-        let plaintext = try? opener.open(sealed)
+        channel == nil || SignalChannel(sealed.header.kind) == channel, let plaintext = try? opener.open(sealed)
       else { continue }
       if let segment = filter.advance(header: sealed.header, plaintext: plaintext) { segments.append(segment) }
     }

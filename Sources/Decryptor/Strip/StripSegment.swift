@@ -1,7 +1,7 @@
 internal import Cardio
 public import Wire
 
-/// One chunk's worth of ECG to draw.
+/// One chunk's worth of signal to draw.
 public struct StripSegment: Sendable, Hashable {
   /// By how many samples at 125 Hz the drawn signal lags behind the electrodes, and behind `BeatFinding.position`:
   /// the delay of the causal band-pass at the QRS complex (8.8 ms, 0.2 mm of paper). Sample `i` belongs at
@@ -10,7 +10,7 @@ public struct StripSegment: Sendable, Hashable {
 
   /// The chunk's sequence number.
   public var sequence: UInt64
-  /// Which lead.
+  /// Which lead or light.
   public var kind: ChunkKind
   /// Index of the first sample on the session's timeline at 125 Hz.
   public var firstSample: UInt64
@@ -22,9 +22,9 @@ public struct StripSegment: Sendable, Hashable {
   public var isClockSynchronised: Bool
   /// Electrodes without contact.
   public var leadOff: LeadOff
-  /// The signal, 0.5–40 Hz, in microvolts, limited to ±32.767 mV; empty while an electrode is off: what comes in then is no
-  /// measurement of a heart.
-  public var microvolts: [Int16]
+  /// An ECG's signal, 0.5–40 Hz, in microvolts, limited to ±32.767 mV; a photoplethysmogram's in counts, unfiltered. Empty while
+  /// an electrode is off: what comes in then is no measurement of a heart.
+  public var samples: [Int16]
   /// Samples between the end of the previous segment and this one that were never taken, are lost, or were refused:
   /// draw nothing there. For the first segment that was ever read, the samples before it that are known to be missing.
   public var missingSamples: UInt64
@@ -32,7 +32,7 @@ public struct StripSegment: Sendable, Hashable {
   /// Describes a segment.
   public init(
     sequence: UInt64, kind: ChunkKind, firstSample: UInt64, sampleCount: Int, captureTime: UInt64,
-    isClockSynchronised: Bool, leadOff: LeadOff, microvolts: [Int16], missingSamples: UInt64
+    isClockSynchronised: Bool, leadOff: LeadOff, samples: [Int16], missingSamples: UInt64
   ) {
     self.sequence = sequence
     self.kind = kind
@@ -41,7 +41,7 @@ public struct StripSegment: Sendable, Hashable {
     self.captureTime = captureTime
     self.isClockSynchronised = isClockSynchronised
     self.leadOff = leadOff
-    self.microvolts = microvolts
+    self.samples = samples
     self.missingSamples = missingSamples
   }
 }
