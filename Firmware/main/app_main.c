@@ -7,6 +7,7 @@
 #include "sb_flash/sb_flash_ring.h"
 #include "sb_sensors/sb_max17048.h"
 #include "sdkconfig.h"
+#include "sealedbeat/sb_tier.h"
 #include "try.h"
 
 // The whole memory of the firmware: nothing of ours is allocated after this.
@@ -21,7 +22,9 @@ enum {
   FAILED_START_MS = 10000,
   SESSIONS = CONFIG_SEALEDBEAT_OUTBOX_SESSIONS,
   CHUNKS = CONFIG_SEALEDBEAT_OUTBOX_CHUNKS,
-  DEVICE_BYTES = 8192 + SESSIONS * (int)sizeof(sb_outbox_session_t) + CHUNKS * (int)sizeof(sb_outbox_entry_t),
+  RAM_CHUNKS = CONFIG_SEALEDBEAT_RAM_CHUNKS,
+  DEVICE_BYTES = 8192 + SESSIONS * (int)sizeof(sb_outbox_session_t) + CHUNKS * (int)sizeof(sb_outbox_entry_t) +
+                 RAM_CHUNKS * (int)sizeof(sb_tier_slot_t),
 };
 
 static sb_nvs_t nvs;
@@ -54,6 +57,7 @@ static sb_err_t open_device(uint32_t nanovolts_per_lsb) {
       .channel_count = SB_CHANNEL_COUNT,
       .channels = {{(sb_kind_t)CONFIG_SB_ECG_LEAD, nanovolts_per_lsb}, {SB_KIND_PPG_RED, 0}, {SB_KIND_PPG_INFRARED, 0}},
       .outbox_capacity = CHUNKS,
+      .ram_capacity = RAM_CHUNKS,
       .session_capacity = SESSIONS,
       .window = CONFIG_SEALEDBEAT_WINDOW,
       .status_interval_s = CONFIG_SEALEDBEAT_STATUS_INTERVAL_S,

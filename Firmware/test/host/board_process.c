@@ -32,7 +32,7 @@ static struct {
   sb_flash_ring_t ring;
   sb_flash_sector_t sectors[VIRTUAL_FLASH_MAX / SB_SECTOR_SIZE];
   fake_flash_t nvs;
-  uint64_t device_memory[8192];
+  uint64_t device_memory[18432];
   sb_device_t *device;
   sb_ring_t blocks, events;
   sb_block_t block_places[SB_APP_BLOCKS];
@@ -200,6 +200,7 @@ static void boot(void) {
       .channel_count = SB_CHANNEL_COUNT,
       .channels = {{SB_KIND_LEAD_I, 100}, {SB_KIND_PPG_RED, 0}, {SB_KIND_PPG_INFRARED, 0}},
       .outbox_capacity = OUTBOX,
+      .ram_capacity = 126,
       .session_capacity = 8,
       .window = 32,
       .status_interval_s = 60,

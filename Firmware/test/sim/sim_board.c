@@ -11,6 +11,17 @@ static sb_time_t now(void *context) {
                      .wall_is_synchronised = board->is_wall_set};
 }
 
+static void watch_time(sim_board_t *board, const uint8_t *bytes, size_t length) {
+  sb_chunk_message_t message;
+  CHECK_OK(sb_chunk_message_parse(bytes, length, &message));
+  const sb_chunk_header_t *header = &message.header;
+  if (header->kind == SB_KIND_STATUS || !header->clock_synchronised) return;
+  uint64_t ended_us = header->capture_time + header->count * 8000ull;
+  int64_t late_us = (int64_t)(now(board).wall_us - ended_us);
+  if (late_us > board->worst_late_us) board->worst_late_us = late_us;
+  if (-late_us > board->worst_early_us) board->worst_early_us = -late_us;
+}
+
 static bool happens(sim_board_t *board, uint32_t of_65536) { return test_random(&board->random) % 65536 < of_65536; }
 
 static sb_err_t join(void *context) {
@@ -35,6 +46,7 @@ static void leave(void *context) {
 static sb_err_t publish(void *context, const uint8_t *bytes, size_t length) {
   sim_board_t *board = context;
   if (!board->is_connected || board->receipt_count == SIM_IN_FLIGHT) return SB_ERR_FULL;
+  if (board->is_timely) watch_time(board, bytes, length);
   if (!board->network.is_up || happens(board, board->network.publish_lost)) return SB_OK;
   sb_receipt_t receipt;
   sim_server_commit(board->server, bytes, length, &receipt);
@@ -103,14 +115,7 @@ static sb_err_t append(void *context, const sb_session_id_t *session, uint64_t s
   if (board->sealed_count == SIM_HELD_MAX) abort();
   board->sealed[board->sealed_count].session = *session;
   board->sealed[board->sealed_count++].sequence = sequence;
-  sb_chunk_message_t message;
-  CHECK_OK(sb_chunk_message_parse(bytes, length, &message));
-  const sb_chunk_header_t *header = &message.header;
-  if (header->kind == SB_KIND_STATUS || !header->clock_synchronised) return SB_OK;
-  uint64_t ended_us = header->capture_time + header->count * 8000ull;
-  int64_t late_us = (int64_t)(now(board).wall_us - ended_us);
-  if (late_us > board->worst_late_us) board->worst_late_us = late_us;
-  if (-late_us > board->worst_early_us) board->worst_early_us = -late_us;
+  watch_time(board, bytes, length);
   return SB_OK;
 }
 
@@ -170,6 +175,7 @@ void sim_board_boot(sim_board_t *board, bool is_timer_wake) {
                                .channel_count = SB_CHANNEL_COUNT,
                                .channels = {{SB_KIND_LEAD_I, 100}, {SB_KIND_PPG_RED, 0}, {SB_KIND_PPG_INFRARED, 0}},
                                .outbox_capacity = SIM_OUTBOX,
+                               .ram_capacity = SIM_RAM_CHUNKS,
                                .session_capacity = 8,
                                .window = 32,
                                .status_interval_s = 60,
@@ -196,6 +202,10 @@ void sim_board_boot(sim_board_t *board, bool is_timer_wake) {
 }
 
 void sim_board_power_off(sim_board_t *board) {
+  sb_device_stats_t stats;
+  sb_device_stats(board->device, &stats);
+  board->lost_in_ram += stats.held_in_ram;
+  if (stats.held_in_ram > board->most_lost_in_ram) board->most_lost_in_ram = stats.held_in_ram;
   sb_device_destroy(board->device);
   leave(board);
   board->is_running = false;

@@ -10,6 +10,8 @@
 enum {
   SIM_FLASH_SECTORS = 64,
   SIM_OUTBOX = 480,
+  /// A minute of three channels.
+  SIM_RAM_CHUNKS = 126,
   SIM_IN_FLIGHT = 64,
   SIM_HELD_MAX = 1 << 20,
 };
@@ -34,7 +36,7 @@ typedef struct {
 
   // What a restart loses.
   bool is_running;
-  uint64_t device_memory[8192];
+  uint64_t device_memory[18432];
   sb_device_t *device;
   sb_flash_ring_t ring;
   sb_flash_sector_t sectors[SIM_FLASH_SECTORS];
@@ -60,9 +62,14 @@ typedef struct {
   } * sealed;
   uint64_t sealed_count;
   uint64_t restarts, sleeps, confirms, roll_backs;
-  /// The largest difference between a chunk's capture time and the truth, at sealing.
+  /// The largest difference between a chunk's capture time and the truth, when it reaches flash.
   int64_t worst_late_us, worst_early_us;
+  /// Chunks are published as soon as they are sealed, so that is the moment to judge their times.
+  bool is_timely;
   uint32_t rotations;
+  /// Chunks that losses of power took, and the most that one took.
+  uint64_t lost_in_ram;
+  uint32_t most_lost_in_ram;
 } sim_board_t;
 
 void sim_board_init(sim_board_t *board, sim_server_t *server, uint64_t seed);

@@ -278,6 +278,16 @@ static void keep_connection(sb_app_t *app, sb_time_t now) {
 
 // Everything.
 
+static void watch_storage(sb_app_t *app, sb_time_t now) {
+  sb_device_stats_t stats;
+  sb_device_stats(app->config.device, &stats);
+  if (stats.storage_failures != app->storage_failures) {
+    app->last_storage_error = SB_ERR_STORAGE;
+    app->last_storage_error_us = now.monotonic_us;
+  }
+  app->storage_failures = stats.storage_failures;
+}
+
 static sb_app_action_t judge_power(sb_app_t *app, sb_time_t now) {
   sb_device_stats_t stats;
   sb_device_stats(app->config.device, &stats);
@@ -288,7 +298,10 @@ static sb_app_action_t judge_power(sb_app_t *app, sb_time_t now) {
   switch (sb_power_judge(&app->power, &worn, now.monotonic_us)) {
     case SB_POWER_GO_ON: break;
     case SB_POWER_END_SESSION: (void)sb_device_end_session(app->config.device, now); break;
-    case SB_POWER_SLEEP: return SB_APP_SLEEP;
+    case SB_POWER_SLEEP:
+      // Deep sleep ends what is in RAM.
+      (void)sb_device_flush(app->config.device, now);
+      return SB_APP_SLEEP;
   }
   return SB_APP_GO_ON;
 }
@@ -301,6 +314,7 @@ sb_app_action_t sb_app_step(sb_app_t *app) {
   // Before the blocks, so that a session that is over ends here and not in the middle of them.
   (void)sb_device_tick(app->config.device, now, &next_us);
   take_blocks(app, now);
+  watch_storage(app, now);
   judge_beats(app);
   keep_connection(app, now);
   keep_keys(app, now);
@@ -309,7 +323,7 @@ sb_app_action_t sb_app_step(sb_app_t *app) {
     // A sleep is a restart, and a restart on trial is a roll-back: a new image stays awake until it is judged.
     case SB_TRIAL_GO_ON: return app->trial.is_on_trial ? SB_APP_GO_ON : judge_power(app, now);
     case SB_TRIAL_CONFIRM: return SB_APP_CONFIRM_UPDATE;
-    case SB_TRIAL_ROLL_BACK: return SB_APP_ROLL_BACK;
+    case SB_TRIAL_ROLL_BACK: (void)sb_device_flush(app->config.device, now); return SB_APP_ROLL_BACK;
   }
   return SB_APP_GO_ON;
 }

@@ -31,7 +31,7 @@ static sb_err_t write(void *context, uint32_t offset, const void *bytes, size_t 
   virtual_flash_t *flash = context;
   const uint8_t *next = bytes;
   CHECK(offset + length <= flash->size && offset % 4 == 0 && length % 4 == 0);
-  if (flash->is_dead) return SB_ERR_STORAGE;
+  if (flash->is_dead || flash->refuses) return SB_ERR_STORAGE;
   bool is_cut = power_goes(flash);
   size_t whole = is_cut ? test_random(&flash->random) % length : length;
   for (size_t i = 0; i < whole; i++) {
@@ -45,7 +45,7 @@ static sb_err_t write(void *context, uint32_t offset, const void *bytes, size_t 
 static sb_err_t erase(void *context, uint32_t offset) {
   virtual_flash_t *flash = context;
   CHECK(offset % SB_SECTOR_SIZE == 0 && offset < flash->size);
-  if (flash->is_dead) return SB_ERR_STORAGE;
+  if (flash->is_dead || flash->refuses) return SB_ERR_STORAGE;
   bool is_cut = power_goes(flash);
   flash->erases[offset / SB_SECTOR_SIZE]++;
   // An erasure that is cut short leaves some bits as they were, anywhere.

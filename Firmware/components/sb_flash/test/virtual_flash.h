@@ -13,6 +13,8 @@ typedef struct {
   /// Operations until the power goes in the middle of one; 0 for never.
   uint64_t until_cut;
   bool is_dead;
+  /// It answers every write and erasure with an error, and does nothing.
+  bool refuses;
   uint64_t operations;
   uint32_t erases[VIRTUAL_FLASH_MAX / SB_SECTOR_SIZE];
 } virtual_flash_t;

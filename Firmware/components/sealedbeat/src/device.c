@@ -46,10 +46,11 @@ static bool config_is_valid(const sb_device_config_t *config) {
 
 size_t sb_device_size(const sb_device_config_t *config) {
   return sizeof(sb_device_t) + config->session_capacity * sizeof(sb_outbox_session_t) +
-         config->outbox_capacity * sizeof(sb_outbox_entry_t);
+         config->outbox_capacity * sizeof(sb_outbox_entry_t) + config->ram_capacity * sizeof(sb_tier_slot_t);
 }
 
 _Static_assert(sizeof(sb_device_t) % _Alignof(sb_outbox_session_t) == 0, "the sessions follow the device in memory");
+_Static_assert(sizeof(sb_outbox_entry_t) % _Alignof(sb_tier_slot_t) == 0, "the places in RAM follow the entries");
 _Static_assert(sizeof(sb_outbox_session_t) % _Alignof(sb_outbox_entry_t) == 0, "the entries follow the sessions");
 
 sb_err_t sb_device_create(void *memory, size_t size, const sb_device_config_t *config, sb_device_t **out) {
@@ -65,6 +66,7 @@ sb_err_t sb_device_create(void *memory, size_t size, const sb_device_config_t *c
   sb_outbox_entry_t *entries = (sb_outbox_entry_t *)(sessions + config->session_capacity);
   sb_outbox_init(&device->outbox, entries, config->outbox_capacity, sessions, config->session_capacity,
                  config->window);
+  sb_tier_init(&device->tier, (sb_tier_slot_t *)(entries + config->outbox_capacity), config->ram_capacity);
   sb_err_t error = sb_device_load_keys(device);
   if (error == SB_OK) error = load_previous_session(device);
   if (error == SB_OK) error = sb_device_load_outbox(device);
@@ -95,6 +97,8 @@ void sb_device_stats(const sb_device_t *device, sb_device_stats_t *stats) {
   stats->held = device->outbox.held;
   stats->key_version = device->key.version;
   stats->in_flight = 0;
+  stats->held_in_ram = 0;
+  for (uint32_t i = 0; i < device->tier.capacity; i++) stats->held_in_ram += device->tier.slots[i].is_used;
   for (uint32_t i = 0; i < device->outbox.session_capacity; i++) {
     if (device->outbox.sessions[i].is_used) stats->in_flight += device->outbox.sessions[i].in_flight;
   }

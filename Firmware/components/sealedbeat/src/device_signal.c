@@ -19,16 +19,18 @@ static sb_err_t seal(sb_device_t *device, sb_chunk_header_t *header, const uint8
   TRY(sb_seal_chunk(device->session.key, device->session.iv, device->id, header, plaintext, length, message,
                     sizeof message, &message_length));
   uint32_t record;
-  const sb_storage_t *storage = &device->config.storage;
-  sb_err_t error =
-      storage->append(storage->context, &header->session, header->sequence, message, message_length, &record);
+  sb_err_t error = sb_device_keep(device, header->sequence, message, message_length, &record);
   if (error != SB_OK) {
     device->stats.storage_failures++;
     return error;
   }
-  device->is_flushed = false;
-  TRY(sb_outbox_append(&device->outbox, &header->session, header->sequence, record));
+  error = sb_outbox_append(&device->outbox, &header->session, header->sequence, record);
+  if (error != SB_OK) {
+    (void)sb_device_remove(device, record);
+    return error;
+  }
   device->stats.chunks_sealed++;
+  sb_device_spill(device);
   return SB_OK;
 }
 
@@ -106,6 +108,7 @@ static void schedule_status(sb_device_t *device, sb_time_t now) {
 }
 
 sb_err_t sb_device_ensure_session(sb_device_t *device, sb_time_t now) {
+  sb_device_see_time(device, now);
   if (device->session.is_open && sb_session_is_over(&device->session, now)) {
     (void)sb_device_end_session(device, now);
   }
@@ -173,6 +176,7 @@ sb_err_t sb_device_push_lost(sb_device_t *device, uint32_t channel, uint64_t cou
 }
 
 sb_err_t sb_device_end_session(sb_device_t *device, sb_time_t now) {
+  sb_device_see_time(device, now);
   if (!device->session.is_open) return SB_OK;
   sb_err_t result = SB_OK;
   for (uint32_t i = 0; i < device->config.channel_count; i++) {
@@ -189,7 +193,15 @@ sb_err_t sb_device_end_session(sb_device_t *device, sb_time_t now) {
 }
 
 sb_err_t sb_device_tick(sb_device_t *device, sb_time_t now, uint64_t *next_us) {
+  sb_device_see_time(device, now);
+  sb_device_spill(device);
   *next_us = sb_outbox_tick(&device->outbox, now.monotonic_us);
+  const sb_tier_slot_t *oldest = sb_tier_oldest(&device->tier);
+  if (oldest != NULL) {
+    uint64_t due = oldest->since_us + SB_TIER_HOLD_US;
+    if (due < device->tier.retry_us || !device->is_connected) due = device->tier.retry_us;
+    if (due < *next_us) *next_us = due;
+  }
   if (!device->session.is_open) return SB_OK;
   sb_err_t error = SB_OK;
   if (sb_session_is_over(&device->session, now)) {

@@ -10,9 +10,10 @@ void sb_device_on_connected(sb_device_t *device, sb_time_t now) {
 }
 
 sb_err_t sb_device_on_disconnected(sb_device_t *device, sb_time_t now, uint32_t *wait_ms) {
-  (void)now;
+  sb_device_see_time(device, now);
   device->is_connected = false;
   sb_outbox_disconnected(&device->outbox);
+  sb_device_spill(device);
   uint32_t random = 0;
   sb_err_t error = sb_random((uint8_t *)&random, sizeof random);
   *wait_ms = sb_reconnect_after_failure(&device->reconnect, random);
@@ -33,9 +34,7 @@ sb_err_t sb_device_on_receipt(sb_device_t *device, const uint8_t *bytes, size_t 
   while (sb_outbox_acknowledge(&device->outbox, &receipt, now.monotonic_us, &record) == SB_OK) {
     device->stats.chunks_receipted++;
     // A record that cannot be removed comes back after a restart and is sent once more, which is harmless.
-    if (device->config.storage.remove(device->config.storage.context, record) != SB_OK) {
-      device->stats.storage_failures++;
-    }
+    if (sb_device_remove(device, record) != SB_OK) device->stats.storage_failures++;
   }
   bool has_place = device->stats.chunks_waiting > 0 && sb_outbox_session_room(&device->outbox) >= 2;
   return has_place ? sb_device_load_outbox(device) : SB_OK;
@@ -50,14 +49,14 @@ sb_err_t sb_device_next_to_send(sb_device_t *device, sb_time_t now, uint8_t *out
   }
   sb_outbox_item_t item;
   while (sb_outbox_take(&device->outbox, now.monotonic_us, &item) == SB_OK) {
-    if (storage->read(storage->context, item.record, out, capacity, length) == SB_OK) {
+    if (sb_device_read(device, item.record, out, capacity, length) == SB_OK) {
       device->stats.chunks_sent++;
       return SB_OK;
     }
     // What cannot be read again cannot be sent: it becomes a hole that `backlog` declares.
     device->stats.chunks_unreadable++;
     TRY(sb_outbox_discard(&device->outbox, &item));
-    (void)storage->remove(storage->context, item.record);
+    (void)sb_device_remove(device, item.record);
   }
   return SB_ERR_EMPTY;
 }

@@ -148,6 +148,17 @@ sb_err_t sb_outbox_acknowledge(sb_outbox_t *outbox, const sb_receipt_t *receipt,
   return SB_OK;
 }
 
+sb_err_t sb_outbox_relocate(sb_outbox_t *outbox, const sb_session_id_t *id, uint64_t sequence, uint32_t record) {
+  const sb_outbox_session_t *session = find(outbox, id);
+  if (session == NULL || session->held == 0) return SB_ERR_NOT_FOUND;
+  for (uint32_t i = session->first; i != SB_OUTBOX_NONE; i = outbox->entries[i].next) {
+    if (outbox->entries[i].sequence != sequence) continue;
+    outbox->entries[i].record = record;
+    return SB_OK;
+  }
+  return SB_ERR_NOT_FOUND;
+}
+
 sb_err_t sb_outbox_discard(sb_outbox_t *outbox, const sb_outbox_item_t *item) {
   sb_outbox_session_t *session = find(outbox, &item->session);
   if (session == NULL) return SB_ERR_NOT_FOUND;

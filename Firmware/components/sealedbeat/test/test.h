@@ -42,5 +42,5 @@ size_t test_hex(const char *hex, uint8_t *out);
 /// Time `us` after an arbitrary start, with the wall clock set.
 sb_time_t test_time(uint64_t us);
 
-extern const test_t CBOR_TESTS[], CHUNK_TESTS[], HPKE_TESTS[], SIGNAL_TESTS[], OUTBOX_TESTS[], DEVICE_TESTS[],
-    ENROL_TESTS[], MUTATION_TESTS[];
+extern const test_t CBOR_TESTS[], CHUNK_TESTS[], HPKE_TESTS[], SIGNAL_TESTS[], OUTBOX_TESTS[], TIER_TESTS[],
+    DEVICE_TESTS[], ENROL_TESTS[], MUTATION_TESTS[];

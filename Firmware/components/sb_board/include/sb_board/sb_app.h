@@ -72,6 +72,8 @@ typedef struct {
   uint32_t flagged_offline;
   uint64_t last_block_us;
   uint64_t last_ppg_us;
+  /// Failures of flash so far, as the device counts them: while RAM has room they cost nothing, but they are worth a word.
+  uint64_t storage_failures;
   sb_err_t last_storage_error;
   uint64_t last_storage_error_us;
   uint32_t battery_permille;

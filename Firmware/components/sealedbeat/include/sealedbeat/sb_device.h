@@ -31,6 +31,8 @@ typedef struct {
   uint32_t channel_count;
   sb_channel_t channels[SB_DEVICE_KINDS_MAX];
   uint32_t outbox_capacity;
+  /// Chunks that may wait in RAM for their receipts before they go into the storage (`sb_tier.h`); 0: each goes there at once.
+  uint32_t ram_capacity;
   uint32_t session_capacity;
   /// Chunks of a session in flight at once.
   uint32_t window;
@@ -57,6 +59,8 @@ typedef struct {
   uint64_t refused_messages;
   uint64_t sessions_begun;
   uint32_t held;
+  /// Of these, how many a loss of power would take.
+  uint32_t held_in_ram;
   uint32_t in_flight;
   uint32_t key_version;
 } sb_device_stats_t;
@@ -124,5 +128,9 @@ sb_err_t sb_device_next_to_send(sb_device_t *device, sb_time_t now, uint8_t *out
 /// Does what is due (receipt time-outs, status chunk, end of a session after 24 h) and gives the monotonic time of the
 /// next such moment.
 sb_err_t sb_device_tick(sb_device_t *device, sb_time_t now, uint64_t *next_us);
+
+/// Writes everything that is only in RAM to the storage: before a sleep or a restart. The storage's error: some is still
+/// in RAM alone.
+sb_err_t sb_device_flush(sb_device_t *device, sb_time_t now);
 
 void sb_device_stats(const sb_device_t *device, sb_device_stats_t *stats);

@@ -97,6 +97,9 @@ sb_err_t sb_outbox_take(sb_outbox_t *outbox, uint64_t now_us, sb_outbox_item_t *
 /// Removes one chunk that `receipt` names and gives its record; call until it answers `SB_ERR_EMPTY`.
 sb_err_t sb_outbox_acknowledge(sb_outbox_t *outbox, const sb_receipt_t *receipt, uint64_t now_us, uint32_t *record);
 
+/// A chunk rests in another record now. `SB_ERR_NOT_FOUND`.
+sb_err_t sb_outbox_relocate(sb_outbox_t *outbox, const sb_session_id_t *session, uint64_t sequence, uint32_t record);
+
 /// Removes one chunk whose record has become unreadable. `SB_ERR_NOT_FOUND`.
 sb_err_t sb_outbox_discard(sb_outbox_t *outbox, const sb_outbox_item_t *item);
 
