@@ -18,7 +18,7 @@ struct DashboardRouter: Sendable {
     for address in WebPages.addresses {
       router.get(RouterPath(address)) { request, _ in try pages.respond("index.html", to: request) }
     }
-    for file in pages.files {
+    for file in pages.names {
       router.get("/web/\(file)") { request, _ in try pages.respond(file, to: request) }
     }
     return router

@@ -50,6 +50,28 @@ import Testing
     }
   }
 
+  /// A library of Debian's is served from where it is installed, and named where it is not.
+  @Test func librariesComeFromTheirPackages() async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "library-\(UUID().uuidString).js")
+    try Data("export {};".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let there = WebPages.Vendor(name: "vendor/there.js", path: file.path(percentEncoded: false), package: "libjs-there")
+    let gone = WebPages.Vendor(name: "vendor/gone.js", path: "/nonexistent/gone.js", package: "libjs-gone")
+    let pages = try WebPages(vendors: [there, gone])
+    #expect(pages.absence(of: there.name) == nil)
+    #expect(pages.absence(of: gone.name)?.contains("libjs-gone") == true)
+    let ward = try Ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      for vendor in WebPages.vendors {
+        let response = try await Browser().send(client, .get, "/web/\(vendor.name)")
+        let isInstalled = FileManager.default.fileExists(atPath: vendor.path)
+        #expect(response.status == (isInstalled ? .ok : .notFound))
+        let text = String(buffer: response.body)
+        #expect(text.contains(isInstalled ? "Chart.js v3" : vendor.package))
+      }
+    }
+  }
+
   /// No inline code or style, no markup made of strings, nothing from elsewhere, every import served, and small enough.
   @Test func thePagesKeepTheirRules() throws {
     let files = try WebPages().files

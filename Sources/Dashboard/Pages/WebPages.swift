@@ -34,10 +34,44 @@ package struct WebPages: Sendable {
     "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/alerts", "/alerts/{alert}", "/administration", "/keys",
     "/keys/devices/{device}", "/audit",
   ]
-  private let pages: [String: Page]
 
-  /// Everything else that is served, under `/web/`: the names of the bundle's files, sorted.
-  package var files: [String] { pages.keys.filter { $0 != Self.start }.sorted() }
+  /// Libraries that are not ours: Debian installs them, nobody copies them, and what they are for says so where one is absent.
+  package struct Vendor: Sendable {
+    /// The name under `/web/`.
+    package let name: String
+    /// Where Debian's package puts it.
+    package let path: String
+    /// The package.
+    package let package: String
+
+    /// - Parameters:
+    ///   - name: The name under `/web/`.
+    ///   - path: Where the file is installed.
+    ///   - package: The Debian package that installs it.
+    package init(name: String, path: String, package: String) {
+      self.name = name
+      self.path = path
+      self.package = package
+    }
+  }
+
+  /// Chart.js 3, for the charts beside the ECG; fetched by the page when the first one is opened.
+  package static let vendors = [
+    Vendor(
+      name: "vendor/chart.js", path: "/usr/share/javascript/chart.js/chart.min.js", package: "libjs-chart.js")
+  ]
+
+  private let pages: [String: Page]
+  /// What is not installed here, by the name under `/web/`.
+  private let absent: [String: Vendor]
+
+  /// Everything of ours that is served under `/web/` beside the one page: the names of the bundle's files, sorted.
+  package var files: [String] {
+    pages.keys.filter { name in name != Self.start && !Self.vendors.contains { $0.name == name } }.sorted()
+  }
+
+  /// Every name under `/web/` that has an answer: our files, and other people's whether they are installed or not.
+  package var names: [String] { files + Self.vendors.map(\.name) }
 
   /// The module that tells the pages where each operation is: made of ``Endpoint``.
   static let operations = "operations.js"
@@ -45,8 +79,8 @@ package struct WebPages: Sendable {
   /// The one page.
   private static let start = "index.html"
 
-  /// Reads the files from the resource bundle.
-  package init() throws {
+  /// Reads the files from the resource bundle, and `vendors` from where they are installed.
+  package init(vendors: [Vendor] = WebPages.vendors) throws {
     var pages: [String: Page] = [:]
     let folder = Bundle.module.bundleURL.appending(path: "Web")
     let names = try? FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false))
@@ -62,16 +96,33 @@ package struct WebPages: Sendable {
       guard let data = try? Data(contentsOf: url) else { throw MissingFile(name: name) }
       pages[name] = Page(data, contentType: Self.contentType(name))
     }
+    var absent: [String: Vendor] = [:]
+    for vendor in vendors {
+      if let data = try? Data(contentsOf: URL(filePath: vendor.path)) {
+        pages[vendor.name] = Page(data, contentType: Self.contentType(vendor.name))
+      } else {
+        absent[vendor.name] = vendor
+      }
+    }
     pages[Self.operations] = try Page(operations: Endpoint.allCases)
     self.pages = pages
+    self.absent = absent
   }
 
   /// Bytes of all files, for the budget of a cold start.
   package var totalSize: Int { pages.values.reduce(0) { $0 + $1.bytes.readableBytes } }
 
+  /// What to install so that a library can be served; nil when it is served or not known.
+  package func absence(of name: String) -> String? {
+    absent[name].map { "Install the Debian package \($0.package) on the server." }
+  }
+
   /// Answers a request for a file, with 304 when the browser has it.
   func respond(_ name: String, to request: Request) throws -> Response {
-    guard let page = pages[name] else { throw APIProblem.notFound }
+    guard let page = pages[name] else {
+      guard let sentence = absence(of: name) else { throw APIProblem.notFound }
+      throw APIProblem(status: .notFound, code: "not-installed", reason: sentence)
+    }
     var headers: HTTPFields = [
       .contentType: page.contentType, .eTag: page.entityTag,
       // Kept, but asked about each time: the answer is 304 until the server is replaced.

@@ -31,9 +31,10 @@ const timeLimit = 15000;
  * @param {string} method
  * @param {string} path
  * @param {any} [body]
+ * @param {AbortSignal} [cancel] gives the request up; it then fails as `cancelled`
  * @returns {Promise<any>} the decoded answer, or null for an empty one
  */
-export async function request(method, path, body) {
+export async function request(method, path, body, cancel) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (method !== "GET" && session) headers["X-Request-Token"] = session.requestToken;
@@ -42,10 +43,10 @@ export async function request(method, path, body) {
   try {
     answer = await fetch(path, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(timeLimit),
+      credentials: "same-origin", cache: "no-store", redirect: "error", signal: cancel ? AbortSignal.any([cancel, AbortSignal.timeout(timeLimit)]) : AbortSignal.timeout(timeLimit),
     });
   } catch {
-    throw new Problem(0, "unreachable");
+    throw new Problem(0, cancel?.aborted ? "cancelled" : "unreachable");
   }
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   const problem = await answer.json().catch(() => null);

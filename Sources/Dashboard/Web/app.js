@@ -41,7 +41,7 @@ const clinicians = ["clinician"], staff = ["administrator", "auditor"];
  */
 const pages = [
   { pattern: /^\/(ward)?$/, roles: clinicians, load: () => import("./page-ward.js"), show: "showWard", strings: ["clinical", "ward"], title: () => t("ward") },
-  { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: clinicians, load: () => import("./page-patient.js"), show: "showPatient", strings: ["clinical", "alerts", "patient"], title: (name) => name },
+  { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: clinicians, load: () => import("./page-patient.js"), show: "showPatient", strings: ["clinical", "alerts", "patient", "review"], styles: ["patient.css"], title: (name) => name },
   { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: clinicians, load: () => import("./page-alerts.js"), show: "showAlerts", strings: ["clinical", "alerts"], title: () => t("alerts") },
   { pattern: /^\/administration$/, roles: staff, load: () => import("./page-administration.js"), show: "showAdministration", strings: ["administration"], title: () => t("administration") },
   { pattern: /^\/keys$/, roles: staff, load: () => import("./page-keys.js"), show: "showKeys", strings: ["keys"], title: () => t("keys") },

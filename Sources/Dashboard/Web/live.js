@@ -1,5 +1,5 @@
 // The one event stream of this page, and what it has told so far.
-import { Signal } from "./signal.js";
+import { channelOf, Signal } from "./signal.js";
 import { loadSession, onSignedOut, session } from "./api.js";
 
 /** Silence of a patient after which data count as stopped, in ms: two chunks and a second. */
@@ -9,7 +9,7 @@ const connectionLimit = 4500;
 /** Silence after which the stream is opened anew: the browser does not see every dead connection. */
 const reopenLimit = 8000;
 
-/** @typedef {{status: any, signal: Signal}} Patient */
+/** @typedef {{status: any, signal: Signal, channels?: Record<string, Signal>}} Patient */
 
 class Live extends EventTarget {
   constructor() {
@@ -68,7 +68,7 @@ class Live extends EventTarget {
     const data = JSON.parse(event.data);
     if (name === "clock") this.clock = { nowMs: data.nowMs, at: performance.now() };
     else if (name === "vitals" || name === "link") this.patient(data.patient).status = data;
-    else if (name === "strip" && data.channel === "ecg") this.patient(data.patient).signal.take(data);
+    else if (name === "strip") channelOf(this.patient(data.patient), data.channel).take(data);
     else if (name === "beats") this.patient(data.patient).signal.takeBeats(data.beats, data.session);
     else if (name === "signed-out") this.check();
     this.dispatchEvent(new CustomEvent(name, { detail: data }));

@@ -1,16 +1,19 @@
 import { Problem, request } from "./api.js";
-import { el, notice, setAttribute, setText, table } from "./elements.js";
+import { el, notice, setAttribute, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { alertCard } from "./page-alerts.js";
 import { qualityWord, showState, stripNote } from "./page-ward.js";
+import { problemText } from "./dialog.js";
+import { askExport } from "./patient-export.js";
+import { marksTable } from "./patient-marks.js";
+import { read } from "./patient-requests.js";
+import { sessionsCard } from "./patient-sessions.js";
+import { StripCard } from "./patient-strip.js";
+import { Trends } from "./patient-trends.js";
 import { drawSpectrum } from "./spectrum.js";
-import { drawPaper, millimetre, Sweep } from "./strip.js";
 import { dateTime, number, t } from "./strings.js";
 
-/** Margin of the paper that holds the calibration pulse, and where 0 mV lies. */
-const margin = 10 * millimetre, baseline = 0.64;
-const stripOptions = { pixelsPerSecond: 25 * millimetre, pixelsPerMillivolt: 10 * millimetre, baseline, hasLabels: true, line: 1.7 };
 /** The spectrum and the telemetry are asked for so often, in ms. */
 const pollInterval = 4000;
 
@@ -18,58 +21,117 @@ const pollInterval = 4000;
 export function showPatient(main, name) {
   let isOver = false;
   const part = figures();
-  const paper = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "paper", "aria-hidden": "true" }));
-  const canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "trace", "data-testid": "strip", role: "img", "aria-label": t("ecgLabel", { patient: name }) }));
-  const note = el("p", { class: "strip-note", hidden: true, role: "status", "data-testid": "strip-note" });
-  const lead = el("span", {});
-  const strip = el("section", { class: "strip-card", "aria-label": t("ecgLabel", { patient: name }) },
-    el("div", { class: "strip-frame" }, paper, canvas, note), el("p", { class: "strip-foot" }, lead, part.latency));
+  const strip = new StripCard(name, part.latency);
   const spectrum = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "spectrum", "data-testid": "spectrum", role: "img", "aria-label": t("spectrum") }));
   const spectrumText = el("p", { class: "quiet", "data-testid": "spectrum-text" });
   const alerts = el("section", { class: "patient-alerts", "data-testid": "patient-alerts" });
-  const sessions = el("section", { class: "card wide" });
+  const marks = el("div", { "aria-live": "polite" });
+  const viewed = el("span", { class: "quiet", "data-testid": "viewed-session" });
+  const sessions = sessionsCard(name, {
+    now: () => live.now(), shown: () => strip.shown?.session ?? null,
+    open: (session) => {
+      strip.open(session);
+      strip.element.scrollIntoView({ block: "start" });
+      strip.viewer?.frame.focus({ preventScroll: true });
+      sessions.load();
+    },
+    save: (session) => askExport(name, session, null),
+  });
+  /** The viewer's own trends: they begin anew with each session. @type {Trends | null} */
+  let trends = null;
+  const trendsPlace = el("div", {});
   main.append(
     el("div", { class: "page-head" },
       el("div", { class: "identity" }, el("h1", { "data-testid": "patient-name" }, part.name), el("span", { class: "tile-pseudonym" }, name), part.born),
       part.state),
-    alerts, strip,
+    alerts, strip.element,
     el("div", { class: "figures" },
       el("section", { class: "card figure" }, el("h2", {}, t("heartRate")), el("p", { class: "big" }, icon("heart", "icon heart"), part.rate, el("span", { class: "unit" }, t("bpm")))),
       el("section", { class: "card figure rhythm-card" }, el("h2", {}, t("diagnosis")), part.rhythm, part.share, el("p", { class: "small-print" }, t("screeningAid"))),
       el("section", { class: "card figure" }, el("h2", {}, t("abnormalProbability")), el("p", { class: "big" }, part.probability, el("span", { class: "unit" }, t("latestBeat"))), part.highest),
       el("section", { class: "card figure" }, el("h2", {}, t("rPeaks")), el("p", { class: "big" }, part.peaks), part.abnormal)),
+    trendsPlace,
     el("div", { class: "halves" },
       el("section", { class: "card" }, el("h2", {}, t("spectrum")), spectrum, spectrumText),
       el("section", { class: "card" }, el("h2", {}, t("signal")), part.list)),
-    sessions);
+    el("section", { class: "card wide", "data-testid": "marks-card" }, el("div", { class: "card-head" }, el("h2", {}, t("marks.title")), viewed), marks),
+    sessions.card);
   const { signal } = live.patient(name);
-  const sweep = new Sweep(canvas, signal, stripOptions);
-  const fitPaper = () => drawPaper(paper, { margin, baseline });
-  const watcher = new ResizeObserver(fitPaper);
-  watcher.observe(paper);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", fitPaper);
   /** @type {any} */
   let view = null;
+  let runningSession = "";
 
   function update() {
     const status = live.patient(name).status;
+    strip.tick();
     if (!status) return;
     const state = live.state(status);
     part.show(status, state, view);
-    setText(lead, t("paper", { lead: signal.lead || "–" }));
+    strip.printFoot();
     const text = stripNote(state, status);
-    note.hidden = text === "";
-    setText(note, text);
+    strip.note.hidden = text === "";
+    setText(strip.note, text);
     main.classList.toggle("stale", ["no-data", "waiting", "no-device", "key-refused"].includes(state));
-    setAttribute(canvas, "data-beats", String(signal.beats.length));
-    setAttribute(canvas, "data-abnormal-beats", String(signal.beats.filter((beat) => beat.isAbnormal).length));
+    setAttribute(strip.canvas, "data-beats", String(signal.beats.length));
+    setAttribute(strip.canvas, "data-abnormal-beats", String(signal.beats.filter((beat) => beat.isAbnormal).length));
+    if ((status.session ?? "") !== runningSession) {
+      runningSession = status.session ?? "";
+      sessions.load();
+      if (!strip.shown || strip.shown.isCurrent && strip.isLive) findCurrent();
+    }
+  }
+
+  /** What is running becomes what notes, trends and exports are about, until another session is opened. */
+  async function findCurrent() {
+    const { items } = await read(name, "sessions", { limit: 50 }).catch(() => ({ items: [] }));
+    const current = items.find((/** @type {any} */ one) => one.isCurrent) ?? items[0];
+    if (isOver || !current || !strip.isLive) return;
+    strip.endViewer();
+    strip.shown = { session: current.session, startMs: current.startMs ?? null, seconds: current.seconds, isCurrent: current.isCurrent === true };
+    strip.dispatchEvent(new Event("session"));
+  }
+
+  function sessionChanged() {
+    const { shown } = strip;
+    setText(viewed, shown ? t("marks.of", { time: shown.startMs === null ? shown.session.slice(0, 8) : dateTime(shown.startMs) }) : "");
+    strip.marks = [];
+    showMarks();
+    strip.fillEpisodes();
+    if (!shown && !isOver) findCurrent();
+    trends?.changed();
+  }
+
+  function showMarks() {
+    const startMs = strip.shown?.startMs ?? null;
+    if (strip.marksProblem) {
+      marks.replaceChildren(el("p", { class: "form-problem" }, problemText(strip.marksProblem)), el("button", { class: "button quiet small", type: "button", onclick: () => strip.loadMarks() }, t("tryAgain")));
+      return;
+    }
+    marks.replaceChildren(marksTable(strip.marks, startMs, (sample) => jump(sample)));
+    signal.clinicianLabels.clear();
+    if (!strip.shown?.isCurrent) return;
+    for (const mark of strip.marks) if (mark.kind === "label" && mark.isCurrent) signal.clinicianLabels.set(Math.round(mark.sample), mark.label);
+  }
+
+  /** @param {number} sample */
+  async function jump(sample) {
+    if (strip.isLive) await strip.goReview();
+    strip.viewer?.jump(sample);
+    strip.element.scrollIntoView({ block: "nearest" });
   }
 
   async function loadAlerts() {
     try {
-      const { items } = await request("GET", `/api/alerts?patient=${name}&unresolved=true`);
-      if (!isOver) alerts.replaceChildren(...items.map((/** @type {any} */ item) => alertCard(item, { isCompact: true })));
+      const { items } = await request("GET", `/api/alerts?patient=${name}`);
+      if (isOver) return;
+      const mine = items.filter((/** @type {any} */ item) => item.patient === name);
+      const rank = { high: 0, medium: 1, low: 2 };
+      const [first, ...more] = mine.filter((/** @type {any} */ item) => item.state !== "resolved")
+        .sort((/** @type {any} */ a, /** @type {any} */ b) => (rank[/** @type {"low"} */ (a.severity)] ?? 3) - (rank[/** @type {"low"} */ (b.severity)] ?? 3) || b.openedMs - a.openedMs)
+        .map((/** @type {any} */ item) => alertCard(item, { isCompact: true }));
+      // The gravest stands above the strip; the others would push it off a small screen.
+      alerts.replaceChildren(first ?? "", more.length > 0 ? el("details", { open: alerts.querySelector("details")?.hasAttribute("open") }, el("summary", {}, t("viewer.moreAlerts", { count: more.length })), ...more) : "");
+      strip.setEpisodes(mine);
     } catch { /* the badge on the ward and the alert page say it too */ }
   }
 
@@ -79,15 +141,16 @@ export function showPatient(main, name) {
       view = await request("GET", `/api/patients/${name}`);
       if (isOver) return;
       live.patient(name).status ??= view.status;
-      sessions.replaceChildren(el("h2", {}, t("sessions")), table(t("sessions"), [t("session"), t("started"), t("lastData"), t("chunks"), ""],
-        view.sessions.map((/** @type {any} */ one) => [el("code", {}, one.session), dateTime(one.firstReceivedMs), dateTime(one.lastReceivedMs), String(one.chunks), one.isCurrent ? t("current") : ""]), "sessions"));
+      strip.delay = view.stripDelaySamples ?? 0;
       const answer = await request("GET", `/api/patients/${name}/spectrum`);
       if (isOver) return;
-      drawSpectrum(spectrum, answer);
-      setText(spectrumText, answer.seconds > 0 ? t("spectrumCaption", { seconds: answer.seconds.toFixed(1), peak: answer.peakHz?.toFixed(1) ?? "–" }) : t("spectrumNone"));
+      amplitudes = answer;
+      drawSpectrum(spectrum, amplitudes);
+      setText(spectrumText, answer.seconds > 0 ? t("spectrumCaption", { seconds: number(answer.seconds, 1), peak: typeof answer.peakHz === "number" ? number(answer.peakHz, 1) : "–" }) : t("spectrumNone"));
     } catch (problem) {
+      if (isOver) return;
       if (problem instanceof Problem && problem.status === 404) {
-        isOver = true;
+        end();
         main.replaceChildren(notice(t("notFoundTitle"), t("notFoundText"), el("a", { class: "button", href: "/ward", "data-internal": true }, t("backToWard"))));
         return;
       }
@@ -95,25 +158,42 @@ export function showPatient(main, name) {
     }
     timer = setTimeout(poll, pollInterval);
   }
+  /** @type {any} */
+  let amplitudes = null;
+  const redrawSpectrum = () => { if (amplitudes) drawSpectrum(spectrum, amplitudes); };
+  const sizes = new ResizeObserver(redrawSpectrum);
+  sizes.observe(spectrum);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", redrawSpectrum);
   let timer = setTimeout(poll, 0);
   /** @param {Event} event */
   const onAlert = (event) => { if (/** @type {CustomEvent} */ (event).detail.patient === name) loadAlerts(); };
   live.addEventListener("tick", update);
   live.addEventListener("vitals", update);
   live.addEventListener("alert", onAlert);
+  strip.addEventListener("session", sessionChanged);
+  strip.addEventListener("marks", showMarks);
+  trends = new Trends(name, strip);
+  trendsPlace.append(trends.card);
+  showMarks();
   loadAlerts();
+  sessions.load();
   update();
-  return () => {
+
+  function end() {
+    if (isOver) return;
     isOver = true;
     clearTimeout(timer);
+    sizes.disconnect();
+    scheme.removeEventListener("change", redrawSpectrum);
     main.classList.remove("stale");
-    sweep.end();
-    watcher.disconnect();
-    scheme.removeEventListener("change", fitPaper);
+    strip.end();
+    trends?.end();
     live.removeEventListener("tick", update);
     live.removeEventListener("vitals", update);
     live.removeEventListener("alert", onAlert);
-  };
+  }
+  return end;
 }
 
 /** The figures beside the strip, and how they are filled. */

@@ -27,6 +27,10 @@ export class Signal {
     this.generation = 0;
     /** @type {{position: number, isAbnormal: boolean, abnormalProbability: number, label: string | null}[]} */
     this.beats = [];
+    /** What clinicians call a beat, by its R peak's sample. @type {Map<number, string>} */
+    this.clinicianLabels = new Map();
+    /** Whose play head this one follows, so that channels of one session stay beside each other. @type {Signal | null} */
+    this.leader = null;
   }
 
   /** Takes a piece of strip. @param {any} piece */
@@ -80,6 +84,10 @@ export class Signal {
 
   /** Plays out. @param {number} seconds since the last call */
   advance(seconds) {
+    if (this.leader && this.leader.session === this.session) {
+      this.play = Math.max(this.first, Math.min(this.head, this.leader.play));
+      return;
+    }
     const lag = this.head - this.play;
     if (lag <= 0) return;
     if (lag > longestLag) {
@@ -98,4 +106,14 @@ export class Signal {
 
   /** Microvolts. @param {number} index */
   value(index) { return this.values[index % capacity]; }
+}
+
+/**
+ * A patient's signal of a channel; the ECG is the one that carries beats.
+ * @param {{signal: Signal, channels?: Record<string, Signal>}} patient @param {string} [channel] `ecg`, `ppg-red`, `ppg-infrared`
+ */
+export function channelOf(patient, channel = "ecg") {
+  if (channel === "ecg") return patient.signal;
+  patient.channels ??= {};
+  return patient.channels[channel] ??= new Signal();
 }

@@ -5,7 +5,7 @@ import { t } from "./strings.js";
 /** CSS pixels in a CSS millimetre. */
 export const millimetre = 96 / 25.4;
 /** Width of the bar that goes before the trace, in CSS pixels. */
-const eraseBar = 22;
+export const eraseBar = 22;
 /** Half the width of a beat's label, in CSS pixels. */
 const labelHalf = 16;
 
@@ -55,7 +55,7 @@ export function palette(element) {
   return {
     trace: colour("--trace"), gap: colour("--gap"), gapText: colour("--gap-text"), normal: colour("--beat-normal"),
     abnormal: colour("--beat-abnormal"), gridFine: colour("--grid-fine"), gridBold: colour("--grid-bold"),
-    axis: colour("--axis"), text: colour("--text-quiet"), accent: colour("--accent"),
+    axis: colour("--axis"), text: colour("--text-quiet"), accent: colour("--accent"), accentText: colour("--accent-text"), line: colour("--line"),
   };
 }
 
@@ -63,7 +63,8 @@ export class Sweep {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {Signal} signal
-   * @param {{pixelsPerSecond: number, pixelsPerMillivolt: number, baseline: number, hasLabels: boolean, line: number}} options
+   * @param {{pixelsPerSecond: number, pixelsPerMillivolt: number, baseline: number, hasLabels: boolean, line: number, isFitted?: boolean}} options
+   *   `isFitted`: no calibrated amplitude; what is shown fills the height, turned over, so that a pulse wave points up
    */
   constructor(canvas, signal, options) {
     this.canvas = canvas;
@@ -87,6 +88,12 @@ export class Sweep {
     sizes.unobserve(this.canvas);
   }
 
+  /** @param {Sweep["options"]} options */
+  setOptions(options) {
+    this.options = options;
+    this.fit();
+  }
+
   /** Fits the bitmap to the element and draws anew. */
   fit() {
     const ratio = window.devicePixelRatio || 1;
@@ -107,6 +114,7 @@ export class Sweep {
   redraw() {
     if (!this.context) return;
     this.context.clearRect(0, 0, this.width, this.height);
+    if (this.options.isFitted) this.range = this.measuredRange();
     const window = Math.floor((this.width - eraseBar) / this.options.pixelsPerSecond * sampleRate);
     this.drawn = Math.max(this.signal.first, Math.floor(this.signal.play) - window);
     this.labelled = this.drawn;
@@ -117,8 +125,35 @@ export class Sweep {
   /** @param {number} index */
   x(index) { return index / sampleRate * this.options.pixelsPerSecond % this.width; }
 
+  /** Least and largest of what the width holds; null without a sample. */
+  measuredRange() {
+    const { signal } = this;
+    let low = Infinity, high = -Infinity;
+    for (let index = Math.max(signal.first, Math.floor(signal.play - this.width / this.options.pixelsPerSecond * sampleRate)); index < signal.play; index++) {
+      if (signal.kind(index) !== measured) continue;
+      low = Math.min(low, signal.value(index));
+      high = Math.max(high, signal.value(index));
+    }
+    return high > low ? { low, high } : null;
+  }
+
+  /** Whether the wave has left its scale or become small in it. */
+  needsRange() {
+    const now = this.measuredRange();
+    if (!now) return false;
+    if (!this.range) return true;
+    const room = this.range.high - this.range.low;
+    return now.low < this.range.low - room * 0.05 || now.high > this.range.high + room * 0.05 || now.high - now.low < room * 0.5;
+  }
+
   /** @param {number} microvolts */
-  y(microvolts) { return this.height * this.options.baseline - microvolts / 1000 * this.options.pixelsPerMillivolt; }
+  y(microvolts) {
+    if (this.options.isFitted) {
+      const range = this.range ?? { low: microvolts - 1, high: microvolts + 1 };
+      return 6 + (this.height - 12) * (microvolts - range.low) / (range.high - range.low);
+    }
+    return this.height * this.options.baseline - microvolts / 1000 * this.options.pixelsPerMillivolt;
+  }
 
   /** Draws what was played since the last time. */
   draw() {
@@ -126,6 +161,10 @@ export class Sweep {
     if (!context || this.width === 0) return;
     if (this.generation !== signal.generation) return this.redraw();
     const until = Math.floor(signal.play);
+    if (this.options.isFitted && until - (this.rangedAt ?? 0) > sampleRate) {
+      this.rangedAt = until;
+      if (this.needsRange()) return this.redraw();
+    }
     if (until > this.drawn) {
       this.clear(this.x(this.drawn), (until - this.drawn) / sampleRate * this.options.pixelsPerSecond + eraseBar);
       this.drawSpan(this.drawn, until);
@@ -194,7 +233,8 @@ export class Sweep {
       context.textAlign = "center";
       context.fillStyle = beat.isAbnormal ? colours.abnormal : colours.normal;
       context.font = `${beat.isAbnormal ? "700" : "500"} 14px system-ui, sans-serif`;
-      context.fillText(text, x, 15);
+      const clinician = signal.clinicianLabels.get(Math.round(beat.position));
+      context.fillText(clinician ? `${text} ✎${clinician}` : text, x, 15);
       context.font = "11px system-ui, sans-serif";
       context.fillText(beat.abnormalProbability.toFixed(2), x, 29);
       if (beat.isAbnormal) {
@@ -212,9 +252,9 @@ export class Sweep {
 /**
  * Draws ECG paper: 1 mm and 5 mm lines, and the 1 mV pulse of 0.2 s in the margin.
  * @param {HTMLCanvasElement} canvas
- * @param {{margin: number, baseline: number}} options margin in CSS pixels
+ * @param {{margin: number, baseline: number, speed?: number, gain?: number}} options margin in CSS pixels, speed in mm/s, gain in mm/mV
  */
-export function drawPaper(canvas, { margin, baseline }) {
+export function drawPaper(canvas, { margin, baseline, speed = 25, gain = 10 }) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth, height = canvas.clientHeight;
   canvas.width = Math.round(width * ratio);
@@ -238,17 +278,28 @@ export function drawPaper(canvas, { margin, baseline }) {
     }
     context.stroke();
   }
+  drawPulse(context, { zero, width: 0.2 * speed * millimetre, gain, margin, colours });
+}
+
+/**
+ * The calibration pulse of 1 mV in the middle of the margin.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{zero: number, width: number, gain: number, margin: number, colours: any}} options CSS pixels; gain in mm/mV
+ */
+export function drawPulse(context, { zero, width, gain, margin, colours }) {
+  const foot = Math.max(0, Math.min(1.5 * millimetre, (margin - width) / 2 - 1));
+  const from = (margin - width) / 2;
   context.strokeStyle = colours.trace;
   context.lineWidth = 1.6;
   context.beginPath();
-  context.moveTo(1 * millimetre, zero);
-  context.lineTo(2.5 * millimetre, zero);
-  context.lineTo(2.5 * millimetre, zero - 10 * millimetre);
-  context.lineTo(7.5 * millimetre, zero - 10 * millimetre);
-  context.lineTo(7.5 * millimetre, zero);
-  context.lineTo(9 * millimetre, zero);
+  context.moveTo(from - foot, zero);
+  context.lineTo(from, zero);
+  context.lineTo(from, zero - gain * millimetre);
+  context.lineTo(from + width, zero - gain * millimetre);
+  context.lineTo(from + width, zero);
+  context.lineTo(from + width + foot, zero);
   context.stroke();
   context.fillStyle = colours.text;
   context.font = "11px system-ui, sans-serif";
-  context.fillText("1 mV", 2.6 * millimetre, zero + 15);
+  context.fillText("1 mV", (margin - context.measureText("1 mV").width) / 2, zero + 15);
 }
