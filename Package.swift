@@ -118,7 +118,8 @@ let package = Package(
     .target(
       name: "Dashboard",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "CQREncode",
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "CZlib",
+        "CQREncode",
         .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
       ],
       resources: [.copy("Web")]),
@@ -158,6 +159,7 @@ let package = Package(
     .systemLibrary(name: "CPKCS11", pkgConfig: "p11-kit-1", providers: [.apt(["libp11-kit-dev"])]),
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     .systemLibrary(name: "CProcess"),
@@ -198,7 +200,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVault", "KeyVaultClient", "Wire",
+        "Dashboard", "CZlib", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVault", "KeyVaultClient",
+        "Wire",
         .asyncHTTPClient,
         .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL,
         .product(name: "NIOHTTP1", package: "swift-nio"), .swiftASN1, .x509,

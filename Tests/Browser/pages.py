@@ -38,7 +38,7 @@ def chromium(size=LAPTOP, dark=False, scale=1, certificate_authority_trusted=Fal
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
     if size[0] < 500:
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": size[0], "height": size[1], "deviceScaleFactor": 2, "mobile": True})
+            "width": size[0], "height": size[1], "screenWidth": size[0], "screenHeight": size[1], "deviceScaleFactor": 2, "mobile": True})
     if dark:
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
@@ -195,12 +195,16 @@ def expect_stopped(driver, pseudonym, within=5.0):
     return elapsed
 
 
-def frame_rate(driver, seconds=3):
-    """Frames per second of the page's one drawing loop."""
-    count = "return import('/web/strip.js').then(strip => strip.frames.count)"
-    first, began = driver.execute_script(count), time.monotonic()
-    time.sleep(seconds)
-    return (driver.execute_script(count) - first) / (time.monotonic() - began)
+def frame_rate(driver, seconds=3, module="strip"):
+    """Frames per second of the page's one drawing loop: `strip` on the patient's page, `mini-strip` on the ward. The browser counts and
+    takes the time itself."""
+    return driver.execute_async_script("""
+      const [module, seconds, done] = arguments;
+      import(`/web/${module}.js`).then(({frames}) => {
+        const first = frames.count, begun = performance.now();
+        setTimeout(() => done((frames.count - first) * 1000 / (performance.now() - begun)), seconds * 1000);
+      });
+    """, module, seconds)
 
 
 def console_errors(driver):
@@ -232,7 +236,8 @@ def emulate(driver, size=None, dark=None, reduced_motion=False, forced_colors=Fa
     if size:
         is_phone = size[0] < 500
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": size[0], "height": size[1], "deviceScaleFactor": 2 if is_phone else 1, "mobile": is_phone})
+            "width": size[0], "height": size[1], "screenWidth": size[0], "screenHeight": size[1],
+            "deviceScaleFactor": 2 if is_phone else 1, "mobile": is_phone})
     if dark is not None:
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
@@ -272,9 +277,10 @@ def check_accessibility(driver, within=None):
 def check_no_sideways_scroll(driver):
     """Everything fits the width."""
     wider, widest = driver.execute_script("""
-      const root = document.documentElement, width = root.clientWidth;
-      const wide = [...document.querySelectorAll("main *")].filter(one => one.getBoundingClientRect().right > width + 1 && !one.closest(".table-frame, .scrolls"));
-      return [root.scrollWidth - width, wide.slice(0, 3).map(one => `${one.tagName}.${one.className} ${one.dataset.testid ?? ""}`)];
+      // A phone zooms out instead of scrolling, and calls the wider page its width: what counts is the screen's.
+      const root = document.documentElement, width = Math.min(root.clientWidth, screen.width);
+      const wide = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > width + 1 && !one.closest(".table-frame, .scrolls"));
+      return [Math.max(root.scrollWidth, root.clientWidth) - width, wide.slice(0, 3).map(one => `${one.tagName}.${one.className} ${one.dataset.testid ?? ""}`)];
     """)
     assert wider <= 0, f"{driver.current_url} is {wider} px too wide: {widest}"
 

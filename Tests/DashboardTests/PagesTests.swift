@@ -1,3 +1,4 @@
+import CZlib
 import Dashboard
 import Foundation
 import HTTPTypes
@@ -70,6 +71,53 @@ import Testing
         #expect(text.contains(isInstalled ? "Chart.js v3" : vendor.package))
       }
     }
+  }
+
+  @Test func filesComeCompressedToWhoTakesThat() async throws {
+    let ward = try Ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let plain = try await Browser().send(client, .get, "/web/app.js")
+      let small = try await Browser().send(client, .get, "/web/app.js", changing: [.acceptEncoding: "br, gzip;q=0.5"])
+      #expect(plain.headers[.contentEncoding] == nil && small.headers[.contentEncoding] == "gzip")
+      #expect(plain.headers[.vary] == "Accept-Encoding" && small.headers[.vary] == "Accept-Encoding")
+      #expect(small.body.readableBytes * 2 < plain.body.readableBytes)
+      #expect(try Self.decompress(Array(small.body.readableBytesView)) == Array(plain.body.readableBytesView))
+      // Each representation has a tag of its own, and is known by it alone.
+      let tag = try #require(small.headers[.eTag])
+      #expect(plain.headers[.eTag] != tag)
+      let again = try await Browser().send(
+        client, .get, "/web/app.js", changing: [.acceptEncoding: "gzip", .ifNoneMatch: tag])
+      #expect(again.status == .notModified && again.body.readableBytes == 0)
+      let other = try await Browser().send(client, .get, "/web/app.js", changing: [.ifNoneMatch: tag])
+      #expect(other.status == .ok)
+    }
+  }
+
+  @Test(arguments: [
+    ("gzip", true), ("GZIP;q=0.2, br", true), ("*", true), ("gzip;q=0, *", false), ("br, deflate", false), ("", false),
+    ("*;q=0", false), ("gzip;q=x", false), (";;,", false),
+  ])
+  func encodingsAreRead(header: String, isAccepted: Bool) {
+    #expect(Gzip.isAccepted(header) == isAccepted)
+  }
+
+  private static func decompress(_ bytes: [UInt8]) throws -> [UInt8] {
+    var stream = z_stream()
+    try #require(sb_gzip_inflate_init(&stream) == Z_OK)
+    defer { inflateEnd(&stream) }
+    var input = bytes
+    var output = [UInt8](repeating: 0, count: 1 << 20)
+    let code = input.withUnsafeMutableBufferPointer { source in
+      output.withUnsafeMutableBufferPointer { target in
+        stream.next_in = source.baseAddress
+        stream.avail_in = UInt32(source.count)
+        stream.next_out = target.baseAddress
+        stream.avail_out = UInt32(target.count)
+        return inflate(&stream, Z_FINISH)
+      }
+    }
+    try #require(code == Z_STREAM_END)
+    return Array(output.prefix(Int(stream.total_out)))
   }
 
   /// No inline code or style, no markup made of strings, nothing from elsewhere, every import served, and small enough.

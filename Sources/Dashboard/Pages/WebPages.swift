@@ -11,12 +11,18 @@ package struct WebPages: Sendable {
     let contentType: String
     let bytes: ByteBuffer
     let entityTag: String
+    /// The same, compressed once; `nil` where that saves nothing.
+    let compressed: ByteBuffer?
+    let compressedTag: String
 
     init(_ data: Data, contentType: String) {
       self.contentType = contentType
       bytes = ByteBuffer(bytes: data)
-      let digest = SHA256.hash(data: data).prefix(12)
-      entityTag = "\"\(Data(digest).base64EncodedString())\""
+      let digest = Data(SHA256.hash(data: data).prefix(12)).base64EncodedString()
+      entityTag = "\"\(digest)\""
+      // Another representation is another tag (RFC 9110 §8.8.3.3).
+      compressedTag = "\"\(digest)-gzip\""
+      compressed = Gzip.compress(Array(data)).flatMap { $0.count < data.count ? ByteBuffer(bytes: $0) : nil }
     }
   }
 
@@ -109,28 +115,29 @@ package struct WebPages: Sendable {
     self.absent = absent
   }
 
-  /// Bytes of all files, for the budget of a cold start.
-  package var totalSize: Int { pages.values.reduce(0) { $0 + $1.bytes.readableBytes } }
-
   /// What to install so that a library can be served; nil when it is served or not known.
   package func absence(of name: String) -> String? {
     absent[name].map { "Install the Debian package \($0.package) on the server." }
   }
 
-  /// Answers a request for a file, with 304 when the browser has it.
+  /// Answers a request for a file: compressed for whoever takes that, with 304 when the browser has it.
   func respond(_ name: String, to request: Request) throws -> Response {
     guard let page = pages[name] else {
       guard let sentence = absence(of: name) else { throw APIProblem.notFound }
       throw APIProblem(status: .notFound, code: "not-installed", reason: sentence)
     }
+    let compressed = Gzip.isAccepted(request.headers[.acceptEncoding]) ? page.compressed : nil
+    let tag = compressed == nil ? page.entityTag : page.compressedTag
     var headers: HTTPFields = [
-      .contentType: page.contentType, .eTag: page.entityTag,
+      .contentType: page.contentType, .eTag: tag, .vary: "Accept-Encoding",
       // Kept, but asked about each time: the answer is 304 until the server is replaced.
       .cacheControl: "private, no-cache",
     ]
-    if request.headers[.ifNoneMatch] == page.entityTag { return Response(status: .notModified, headers: headers) }
-    headers[.contentLength] = "\(page.bytes.readableBytes)"
-    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: page.bytes))
+    if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+    if compressed != nil { headers[.contentEncoding] = "gzip" }
+    let body = compressed ?? page.bytes
+    headers[.contentLength] = "\(body.readableBytes)"
+    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
   }
 
   private static func contentType(_ name: String) -> String {

@@ -40,7 +40,7 @@ const clinicians = ["clinician"], staff = ["administrator", "auditor"];
  * @type {{pattern: RegExp, roles: string[], load: () => Promise<any>, show: string, strings?: string[], styles?: string[], title: (name: string) => string}[]}
  */
 const pages = [
-  { pattern: /^\/(ward)?$/, roles: clinicians, load: () => import("./page-ward.js"), show: "showWard", strings: ["clinical", "ward"], title: () => t("ward") },
+  { pattern: /^\/(ward)?$/, roles: clinicians, load: () => import("./page-ward.js"), show: "showWard", strings: ["clinical", "ward"], styles: ["ward.css"], title: () => t("ward") },
   { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: clinicians, load: () => import("./page-patient.js"), show: "showPatient", strings: ["clinical", "alerts", "patient", "review"], styles: ["patient.css"], title: (name) => name },
   { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: clinicians, load: () => import("./page-alerts.js"), show: "showAlerts", strings: ["clinical", "alerts"], title: () => t("alerts") },
   { pattern: /^\/administration$/, roles: staff, load: () => import("./page-administration.js"), show: "showAdministration", strings: ["administration"], title: () => t("administration") },
@@ -164,6 +164,11 @@ function languageSwitch() {
 function frame() {
   const { role, account } = /** @type {import("./api.js").Session} */ (session);
   const lamp = el("span", { class: "connection", "data-testid": "connection", role: "status" });
+  const tone = el("span", {});
+  if (role === "clinician") Promise.all([import("./watch.js"), loadStrings("clinical")]).then(([{ startWatch, toneSwitch }]) => {
+    startWatch();
+    tone.replaceWith(toneSwitch());
+  }, () => {});
   const banner = el("p", { class: "banner", role: "alert", hidden: true, "data-testid": "connection-lost" });
   const main = el("main", { id: "main", tabindex: "-1" });
   root.replaceChildren(
@@ -177,6 +182,7 @@ function frame() {
       el("div", { class: "who" },
         el("span", { class: "who-name", "data-testid": "account" }, account),
         el("span", { class: "who-role" }, t(`role${role[0].toUpperCase()}${role.slice(1)}`))),
+      role === "clinician" && tone,
       languageSwitch(),
       el("button", {
         class: "button quiet", "data-testid": "sign-out",

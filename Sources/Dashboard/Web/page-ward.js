@@ -1,25 +1,62 @@
+// The ward: every patient of who is signed in, those first who need a look.
 import { Problem, request } from "./api.js";
+import { segmented, skeleton } from "./components.js";
+import { show } from "./dialog.js";
 import { el, notice, setAttribute, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
-import { Sweep } from "./strip.js";
-import { clockTime, t } from "./strings.js";
+import { MiniStrip } from "./mini-strip.js";
+import { byNeed, isWanted, need, needGroup, needs, stateOrder } from "./need.js";
+import { heartRateText, qualityWord, rhythmText, sentence, showAlerts, showDataAge, showDevice, showState, staleStates, stripNote } from "./status.js";
+import { speak } from "./speech.js";
+import { t } from "./strings.js";
 
-/** A tile's paper is smaller than the patient page's: 60 px/s and 22 px/mV, without a grid, so that nobody measures on it. */
-const tileOptions = { pixelsPerSecond: 60, pixelsPerMillivolt: 22, baseline: 0.62, hasLabels: false, line: 1.5 };
+export { qualityWord, showAlerts, showState, stripNote } from "./status.js";
+
 /** Order is changed at most so often, and never under a hand that is about to choose, in ms. */
 const orderInterval = 5000;
+/** From so many patients on, the ward begins dense. */
+const manyPatients = 40;
 
 /** @param {HTMLElement} main */
 export function showWard(main) {
   /** @type {Map<string, Tile>} */
   const tiles = new Map();
-  const summary = el("p", { class: "summary", role: "status", "aria-live": "polite", "data-testid": "ward-summary" }, t("loading"));
-  const search = /** @type {HTMLInputElement} */ (el("input", { type: "search", class: "search", placeholder: t("search"), "aria-label": t("search"), oninput: filter }));
-  const grid = el("div", { class: "ward", "data-testid": "ward" });
-  const empty = el("div", {});
-  main.append(el("div", { class: "page-head" }, el("h1", {}, t("ward")), summary, search), empty, grid);
+  const address = new URLSearchParams(location.search);
+  const choice = { text: address.get("q") ?? "", only: address.get("only") ?? "all", group: address.get("group") ?? "none", density: address.get("density") ?? "" };
+  const summary = el("p", { class: "summary", role: "status", "aria-live": "off", "data-testid": "ward-summary" });
+  const search = /** @type {HTMLInputElement} */ (el("input", {
+    type: "search", class: "search", placeholder: t("search"), "aria-label": t("search"), value: choice.text, "data-testid": "ward-search", "aria-keyshortcuts": "/",
+    oninput: () => choose("text", search.value),
+  }));
+  const only = /** @type {HTMLSelectElement} */ (el("select", { "aria-label": t("show"), "data-testid": "ward-only", onchange: () => choose("only", only.value) },
+    ...["all", ...needs, "seen"].map((value) => el("option", { value, selected: value === choice.only }, t(`only.${value}`)))));
+  const group = segmented(t("groupBy"), ["none", "need", "state"].map((value) => ({ value, title: t(`group.${value}`) })), choice.group, (value) => choose("group", value));
+  const density = segmented(t("density"), ["roomy", "dense"].map((value) => ({ value, title: t(`density.${value}`) })), choice.density || "roomy", (value) => choose("density", value));
+  const moved = el("button", { class: "button quiet", hidden: true, "data-testid": "ward-moved", onclick: () => order(true) });
+  const readOut = el("button", { class: "button quiet", "data-testid": "ward-read-out", onclick: tell }, icon("speak"), " ", t("readOut"));
+  const tools = el("div", { class: "ward-tools" }, search, only, group, density, moved, readOut);
+  const empty = el("div", {}, skeleton(6));
+  const wards = el("div", { class: "wards", "data-testid": "ward", onkeydown: step });
+  main.append(el("div", { class: "page-head" }, el("h1", {}, t("ward")), summary), tools, empty, wards);
+  tools.hidden = true;
   let orderedAt = -Infinity;
+  let isLoaded = false;
+  /** Sections by group. @type {Map<string, {element: HTMLElement, heading: HTMLElement, grid: HTMLElement}>} */
+  const sections = new Map();
+
+  /** @param {"text" | "only" | "group" | "density"} what @param {string} value */
+  function choose(what, value) {
+    choice[what] = value;
+    // What is chosen stands in the address, so that a wall display opens as it was left.
+    const query = new URLSearchParams();
+    if (choice.text) query.set("q", choice.text);
+    if (choice.only !== "all") query.set("only", choice.only);
+    if (choice.group !== "none") query.set("group", choice.group);
+    if (choice.density) query.set("density", choice.density);
+    history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
+    order(true);
+  }
 
   async function load() {
     try {
@@ -32,66 +69,139 @@ export function showWard(main) {
       }
       for (const status of ward.patients) {
         live.patient(status.patient).status = status;
-        if (!tiles.has(status.patient)) {
-          const tile = new Tile(status.patient);
-          tiles.set(status.patient, tile);
-          grid.append(tile.element);
-          tile.begin();
-        }
+        if (!tiles.has(status.patient)) tiles.set(status.patient, new Tile(status.patient));
       }
-      empty.replaceChildren(...(tiles.size === 0 ? [notice(t("emptyWardTitle"), t("emptyWardText"))] : []));
-      orderedAt = -Infinity;
+      isLoaded = true;
+      tools.hidden = tiles.size === 0;
       update();
+      order(true);
     } catch (problem) {
-      const code = problem instanceof Problem ? problem.code : String(problem);
+      const code = problem instanceof Problem ? problem.code : "page";
+      if (code === "page") console.error(problem);
       empty.replaceChildren(notice(t("failed", { code }), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
     }
   }
 
   function update() {
+    if (!isLoaded) return;
     let open = 0, lively = 0;
     for (const tile of tiles.values()) {
-      tile.update();
-      const status = live.patient(tile.name).status;
-      open += status?.alerts.unresolved ?? 0;
-      if (live.state(status) === "live") lively++;
+      tile.judge();
+      if (tile.strip.isVisible || tile.isNew) tile.update();
+      open += tile.status?.alerts.unresolved ?? 0;
+      if (tile.state === "live") lively++;
     }
-    setText(summary, t("wardSummary", { count: tiles.size, live: lively, alerts: open }));
-    order();
+    setText(summary, tiles.size === 0 ? "" : t("wardSummary", { count: tiles.size, live: lively, alerts: open }));
+    order(false);
   }
 
-  function order() {
+  /** Puts the tiles in order: those that are asked for, in their groups, by need. @param {boolean} isAsked for by a hand, or due */
+  function order(isAsked) {
     const now = performance.now();
-    if (now - orderedAt < orderInterval || grid.matches(":hover") && orderedAt > 0 || grid.contains(document.activeElement)) return;
+    if (!isAsked && now - orderedAt < orderInterval) return;
+    const shown = byNeed(tiles.values()).filter((tile) => isWanted(tile.status, tile.state, choice));
+    /** @type {Map<string, Tile[]>} */
+    const groups = new Map();
+    for (const tile of shown) {
+      const key = choice.group === "need" ? needGroup(tile.status, tile.state) : choice.group === "state" ? tile.state : "none";
+      const members = groups.get(key);
+      if (members) members.push(tile); else groups.set(key, [tile]);
+    }
+    const keys = (choice.group === "need" ? needs : choice.group === "state" ? stateOrder : ["none"]).filter((key) => groups.has(key));
+    // Nothing jumps under a hand or a keyboard that is about to choose; that it would is said.
+    const isHeld = !isAsked && (wards.matches(":hover") || wards.contains(document.activeElement));
+    const plan = keys.flatMap((key) => [`#${key}`, .../** @type {Tile[]} */ (groups.get(key)).map((tile) => tile.name)]).join();
+    const isSame = plan === wards.dataset.plan;
+    moved.hidden = isSame || !isHeld;
+    if (!moved.hidden) setText(moved, t("orderMoved"));
+    if (isHeld) return;
     orderedAt = now;
-    const sorted = [...tiles.values()].sort((a, b) => b.need - a.need || a.name.localeCompare(b.name));
-    sorted.forEach((tile, index) => {
-      if (grid.children[index] !== tile.element) grid.insertBefore(tile.element, grid.children[index] ?? null);
+    wards.dataset.density = choice.density || (tiles.size >= manyPatients ? "dense" : "roomy");
+    const input = /** @type {HTMLInputElement | null} */ (density.querySelector(`[value="${wards.dataset.density}"]`));
+    if (input) input.checked = true;
+    empty.replaceChildren(...(tiles.size === 0 ? [notice(t("emptyWardTitle"), t("emptyWardText"))]
+      : shown.length === 0 ? [notice(t("noMatch"), "", el("button", { class: "button quiet", onclick: all }, t("showAll")))] : []));
+    if (isSame) return;
+    wards.dataset.plan = plan;
+    const kept = new Set(shown);
+    for (const tile of tiles.values()) if (!kept.has(tile)) tile.element.remove();
+    for (const [key, section] of sections) if (!groups.has(key)) {
+      section.element.remove();
+      sections.delete(key);
+    }
+    keys.forEach((key, place) => {
+      let section = sections.get(key);
+      if (!section) {
+        const heading = el("h2", { class: "ward-heading", hidden: key === "none" });
+        const grid = el("div", { class: "ward" });
+        sections.set(key, section = { heading, grid, element: el("section", {}, heading, grid) });
+      }
+      if (wards.children[place] !== section.element) wards.insertBefore(section.element, wards.children[place] ?? null);
+      const members = /** @type {Tile[]} */ (groups.get(key));
+      if (key !== "none") setText(section.heading, `${t(choice.group === "need" ? `only.${key}` : `state.${key}`)} · ${members.length}`);
+      members.forEach((tile, index) => {
+        if (section.grid.children[index] !== tile.element) section.grid.insertBefore(tile.element, section.grid.children[index] ?? null);
+      });
     });
   }
 
-  function filter() {
-    const wanted = search.value.trim().toLowerCase();
-    let shown = 0;
-    for (const tile of tiles.values()) {
-      const status = live.patient(tile.name).status;
-      const isShown = [tile.name, status?.name ?? "", status?.device ?? ""].some((text) => text.toLowerCase().includes(wanted));
-      tile.element.hidden = !isShown;
-      if (isShown) shown++;
-    }
-    empty.replaceChildren(...(shown === 0 && tiles.size > 0 ? [el("p", { class: "quiet" }, t("noMatch"))] : []));
+  function all() {
+    search.value = "";
+    only.value = "all";
+    choice.text = "";
+    choose("only", "all");
+    search.focus();
   }
 
-  const ward = () => load();
+  /** Arrows go from tile to tile, as they lie. @param {KeyboardEvent} event */
+  function step(event) {
+    const own = /** @type {HTMLElement} */ (event.target);
+    if (!own.classList.contains("tile") || event.ctrlKey || event.altKey || event.metaKey) return;
+    const list = /** @type {HTMLElement[]} */ ([...wards.querySelectorAll(".tile")]);
+    const place = list.indexOf(own);
+    let next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: list.length - 1 }[event.key];
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const { left, top, bottom } = own.getBoundingClientRect();
+      const rest = event.key === "ArrowDown" ? list.slice(place + 1) : list.slice(0, place).reverse();
+      const found = rest.find((one) => {
+        const box = one.getBoundingClientRect();
+        return (event.key === "ArrowDown" ? box.top >= bottom : box.bottom <= top) && Math.abs(box.left - left) < box.width / 2;
+      });
+      next = found ? list.indexOf(found) : undefined;
+    }
+    if (next === undefined || !list[next]) return;
+    event.preventDefault();
+    list[next].focus();
+  }
+
+  /** The ward in sentences, for the ear and for the eye. */
+  function tell() {
+    const patients = byNeed([...tiles.values()].filter((tile) => tile.status));
+    const first = patients.filter((tile) => needGroup(tile.status, tile.state) !== "steady");
+    const said = [summary.textContent ?? "", ...first.map((tile) => `${sentence(tile.status, tile.state)}.`), t("othersSteady", { count: patients.length - first.length })];
+    const silence = speak(said);
+    show(t("readOutTitle"), el("div", { class: "read-out", tabindex: "0", role: "region", "aria-label": t("readOutTitle"), "data-testid": "read-out" }, ...said.map((one) => el("p", {}, one)))).then(silence);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function shortcut(event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || /** @type {Element} */ (event.target).closest("input, textarea, select, dialog")) return;
+    event.preventDefault();
+    search.focus();
+  }
+
+  const again = () => load();
+  document.addEventListener("keydown", shortcut);
   live.addEventListener("tick", update);
-  live.addEventListener("ward", ward);
+  live.addEventListener("ward", again);
   // What may be seen may have changed.
-  live.addEventListener("resync", ward);
+  live.addEventListener("resync", again);
   load();
   return () => {
+    document.removeEventListener("keydown", shortcut);
     live.removeEventListener("tick", update);
-    live.removeEventListener("ward", ward);
-    live.removeEventListener("resync", ward);
+    live.removeEventListener("ward", again);
+    live.removeEventListener("resync", again);
     for (const tile of tiles.values()) tile.end();
   };
 }
@@ -100,90 +210,69 @@ class Tile {
   /** @param {string} name */
   constructor(name) {
     this.name = name;
-    this.need = 0;
+    this.title = "";
+    this.state = "waiting";
+    /** @type {number[]} */
+    this.need = [];
+    this.isNew = true;
     this.person = el("span", { class: "tile-name" });
-    this.pseudonym = el("span", { class: "tile-pseudonym" }, name);
     this.rate = el("span", { class: "tile-rate", "data-testid": "tile-heart-rate" });
-    this.state = el("span", { class: "state", "data-testid": "tile-state" });
+    this.stateBadge = el("span", { class: "state", "data-testid": "tile-state" });
     this.quality = el("span", { class: "tile-quality" });
-    this.rhythm = el("span", { class: "tile-rhythm" });
+    this.rhythm = el("span", { class: "tile-rhythm", "data-testid": "tile-rhythm" });
+    this.device = el("span", { class: "tile-device", "data-testid": "tile-device" });
+    this.age = el("span", { class: "age", "data-testid": "tile-age" });
     this.alert = el("span", { class: "badge", hidden: true, "data-testid": "tile-alerts" });
-    this.since = el("p", { class: "strip-note", hidden: true, "data-testid": "tile-since" });
-    this.canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "tile-strip", "data-testid": "tile-strip", "aria-hidden": "true" }));
+    this.note = el("p", { class: "strip-note", hidden: true, "data-testid": "tile-since" });
+    const canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "tile-strip", "data-testid": "tile-strip", "aria-hidden": "true" }));
     this.element = el("a", { class: "tile", href: `/patients/${name}`, "data-internal": true, "data-testid": `tile-${name}` },
-      el("div", { class: "tile-head" }, el("span", { class: "tile-who" }, this.person, this.pseudonym), this.alert),
+      el("div", { class: "tile-head" }, el("span", { class: "tile-who" }, this.person, el("span", { class: "tile-pseudonym" }, name)), this.alert),
       el("div", { class: "tile-body" },
-        el("div", { class: "tile-frame" }, this.canvas, this.since),
+        el("div", { class: "tile-frame" }, canvas, this.note),
         el("div", { class: "tile-vitals" }, el("span", { class: "tile-figure" }, icon("heart", "icon heart"), this.rate), el("span", { class: "unit" }, t("bpm")))),
-      el("div", { class: "tile-foot" }, this.state, this.rhythm, this.quality));
+      el("div", { class: "tile-foot" }, this.stateBadge, this.rhythm, this.quality),
+      el("div", { class: "tile-foot tile-link" }, this.device, this.age));
+    this.strip = new MiniStrip(canvas, name);
+    this.strip.appeared = (isVisible) => { if (isVisible) this.update(); };
   }
 
-  begin() { this.sweep = new Sweep(this.canvas, live.patient(this.name).signal, tileOptions); }
+  get status() { return live.patient(this.name).status; }
 
   end() {
-    this.sweep?.end();
+    this.strip.end();
     this.element.remove();
   }
 
-  update() {
-    const status = live.patient(this.name).status;
+  /** What it is about now, without touching the page. */
+  judge() {
+    const { status } = this;
     if (!status) return;
-    const state = live.state(status);
+    this.title = status.name ?? "";
+    this.state = live.state(status);
+    this.need = need(status, this.state);
+    // Found by tests and by style whether it is in view or not.
+    setAttribute(this.element, "data-state", this.state);
+  }
+
+  /** Writes what is seen. */
+  update() {
+    const { status, state } = this;
+    if (!status) return;
+    this.isNew = false;
+    const isStale = staleStates.includes(state);
     setText(this.person, status.name ?? t("nameUnknown"));
-    const isStale = state === "no-data" || state === "waiting" || state === "no-device" || state === "key-refused";
-    setText(this.rate, status.heartRate === undefined || state === "waiting" ? "–" : String(Math.round(status.heartRate)));
-    setAttribute(this.element, "data-state", state);
+    setText(this.rate, heartRateText(status, state));
     this.element.classList.toggle("stale", isStale);
-    showState(this.state, state);
+    showState(this.stateBadge, state);
     setText(this.quality, status.quality === undefined || isStale ? "" : t("tileQuality", { quality: qualityWord(status.quality).toLowerCase() }));
-    setText(this.rhythm, isStale ? "" : t(`rhythm.${status.rhythm.code}`));
+    setText(this.rhythm, rhythmText(status, state));
     setAttribute(this.rhythm, "data-code", status.rhythm.code);
     showAlerts(this.alert, status.alerts);
+    showDevice(this.device, status);
+    showDataAge(this.age, status);
     const note = stripNote(state, status);
-    this.since.hidden = note === "";
-    setText(this.since, note);
-    setAttribute(this.element, "aria-label", [status.name ?? "", this.name, t(`state.${state}`), note,
-      isStale || status.heartRate === undefined ? "" : `${Math.round(status.heartRate)} ${t("bpm")}`, this.rhythm.textContent, this.alert.hidden ? "" : this.alert.textContent].filter(Boolean).join(", "));
-    this.need = need(status, state);
+    this.note.hidden = note === "";
+    setText(this.note, note);
+    setAttribute(this.element, "aria-label", `${sentence(status, state)}, ${this.name}`);
   }
 }
-
-/** How much a patient needs a look. @param {any} status @param {string} state */
-export function need(status, state) {
-  const alerts = { high: 100, medium: 60, low: 40 }[/** @type {"high"} */ (status.alerts.severity)] ?? 0;
-  const unseen = status.alerts.unacknowledged > 0 ? alerts : alerts / 2;
-  const signal = { "no-data": 30, "lead-off": 28, "key-refused": 25, "not-analysed": 24, delayed: 22, "poor-signal": 20, waiting: 5 }[state] ?? 0;
-  const rhythm = state === "live" ? { "sustained-abnormal": 26, "frequent-abnormal": 12, "occasional-abnormal": 4 }[/** @type {"sustained-abnormal"} */ (status.rhythm.code)] ?? 0 : 0;
-  return unseen + signal + rhythm;
-}
-
-/** Why the strip stands still, in words; "" when it does not. @param {string} state @param {any} status */
-export function stripNote(state, status) {
-  if (state === "no-data") return status.receivedMs === undefined ? t("noDataYet") : t("noDataSince", { time: clockTime(status.receivedMs) });
-  if (state === "waiting") return t("noDataYet");
-  if (state === "key-refused") return t("keyRefused");
-  if (state === "delayed") return t("delayedBy", { seconds: Math.round((live.now() - status.capturedMs) / 1000) });
-  return "";
-}
-
-/** @param {Element} element @param {string} state */
-export function showState(element, state) {
-  if (element.getAttribute("data-state") === state) return;
-  element.setAttribute("data-state", state);
-  element.replaceChildren(icon(state), t(`state.${state}`));
-}
-
-/** @param {HTMLElement} element @param {any} alerts */
-export function showAlerts(element, alerts) {
-  const key = `${alerts.unresolved}/${alerts.unacknowledged}/${alerts.severity}`;
-  if (element.dataset.key === key) return;
-  element.dataset.key = key;
-  element.hidden = alerts.unresolved === 0;
-  const isSeen = alerts.unacknowledged === 0;
-  element.dataset.severity = isSeen ? "seen" : alerts.severity ?? "low";
-  element.replaceChildren(icon(isSeen ? "seen" : alerts.severity ?? "low"),
-    isSeen ? t("alertCountSeen", { count: alerts.unresolved }) : t("alertCount", { count: alerts.unacknowledged }));
-}
-
-/** @param {number} quality */
-export function qualityWord(quality) { return t(quality >= 0.8 ? "qualityGood" : quality >= 0.5 ? "qualityFair" : "qualityPoor"); }

@@ -108,14 +108,10 @@ export function dateTime(ms) {
 
 /** @type {[string, number][]} */
 const spans = [["second", 1], ["minute", 60], ["hour", 3600], ["day", 86400]];
-/** @type {Map<string, Intl.NumberFormat>} */
-const spanFormats = new Map();
 
 /** A span of time in its largest fitting unit: `12 s`, `3 min`, `2 h`, `4 days`. @param {number} ms */
 export function span(ms) {
   const seconds = Math.max(0, ms) / 1000;
   const [unit, size] = spans.findLast(([, one]) => seconds >= one) ?? spans[0];
-  let format = spanFormats.get(unit);
-  if (!format) spanFormats.set(unit, format = new Intl.NumberFormat(language.locale, { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short", maximumFractionDigits: 0 }));
-  return format.format(Math.floor(seconds / size));
+  return t(`span.${unit}`, { count: Math.floor(seconds / size) });
 }

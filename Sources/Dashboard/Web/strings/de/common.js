@@ -85,4 +85,12 @@ export default {
   backToStart: "Zurück zum Anfang",
   messages: "Meldungen",
   ago: "vor {span}",
+  tone: "Alarmton",
+  toneOn: "Alarmton ist ein",
+  toneOff: "Alarmton ist aus",
+  "span.second": "{count} s",
+  "span.minute": "{count} min",
+  "span.hour": "{count} h",
+  "span.day": "{count} Tagen",
+  "span.day.one": "1 Tag",
 };

@@ -85,4 +85,12 @@ export default {
   backToStart: "Back to the start",
   messages: "Messages",
   ago: "{span} ago",
+  tone: "Alarm tone",
+  toneOn: "Alarm tone is on",
+  toneOff: "Alarm tone is off",
+  "span.second": "{count} s",
+  "span.minute": "{count} min",
+  "span.hour": "{count} h",
+  "span.day": "{count} days",
+  "span.day.one": "1 day",
 };
