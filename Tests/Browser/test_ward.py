@@ -1,0 +1,206 @@
+"""The ward on a made stream: two hundred patients, states that come when they are called, and what is said of them."""
+import time
+
+import pages
+import pytest
+import synthetic_ward
+from selenium.webdriver.common.by import By
+
+# What a cold load of a page may cost, from this machine: in bytes on the wire and in ms until there is something to see.
+BYTES, MILLISECONDS = 150_000, 1000
+# Most milliseconds of a frame at 60 frames/s, and what a test machine that does other things beside may add.
+FRAMES = 60
+FRAMES_OF_A_BUSY_MACHINE = 40
+
+
+def opened(driver, ward, path="/ward"):
+    driver.get(ward.base + path)
+    pages.find(driver, f"tile-{ward.patients[0].name}", 20)
+    return driver
+
+
+def order(driver):
+    return [one.get_attribute("href").rsplit("/", 1)[1] for one in driver.find_elements(By.CSS_SELECTOR, ".tile")]
+
+
+def test_two_hundred_patients_move_evenly(clean, record_property):
+    with synthetic_ward.SyntheticWard(200) as many:
+        for name, size in (("laptop", pages.LAPTOP), ("wall", pages.WALL)):
+            pages.emulate(clean, size)
+            opened(clean, many)
+            assert len(order(clean)) == 200
+            pages.expect_moving_strip(clean, many.patients[0].name)
+            rate = pages.frame_rate(clean, 4, "mini-strip")
+            drawn, visible = clean.execute_async_script("""
+              const done = arguments[0];
+              import("/web/mini-strip.js").then(({frames}) => {
+                const drawn = frames.drawn, count = frames.count;
+                setTimeout(() => done([(frames.drawn - drawn) / (frames.count - count), frames.visible]), 1000);
+              });
+            """)
+            print(f"{name}: {rate:.1f} frames/s, {visible} strips in view of 200, {drawn:.1f} drawn a frame")
+            record_property(f"frames_per_second_{name}", rate)
+            assert rate > FRAMES_OF_A_BUSY_MACHINE
+            assert visible < 100, "what is out of view is not drawn"
+        # From the last one, far below, everything is there too.
+        last = many.patients[-1].name
+        pages.expect_moving_strip(clean, last)
+        pages.find(clean, "ward-search").send_keys("patient 19")
+        pages.wait(clean, 5, lambda d: len(order(d)) == 10, "the search does not narrow the ward")
+
+
+def test_the_order_follows_need_but_never_a_hand(clean, ward):
+    driver = opened(clean, ward)
+    one, other = ward.patients[7].name, ward.patients[9].name
+    ward.change(one, alerts={"unresolved": 1, "unacknowledged": 1, "severity": "high"})
+    pages.wait(driver, 12, lambda d: order(d)[0] == one, "who has an alert does not come first")
+    # With the focus on a tile nothing jumps; the page offers to sort.
+    driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{ward.patients[0].name}"]').send_keys("")
+    driver.execute_script("arguments[0].focus()", driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{ward.patients[0].name}"]'))
+    before = order(driver)
+    ward.change(other, alerts={"unresolved": 1, "unacknowledged": 1, "severity": "high"}, state="lead-off", isLeadOff=True)
+    moved = pages.find(driver, "ward-moved", 12)
+    assert order(driver) == before
+    moved.click()
+    assert order(driver)[:2] == [other, one]
+    for name in (one, other):
+        ward.change(name, alerts={"unresolved": 0, "unacknowledged": 0}, state="live", isLeadOff=False)
+
+
+def test_groups_and_filters_stand_in_the_address(clean, ward):
+    off = ward.patients[3].name
+    ward.change(off, state="lead-off", isLeadOff=True)
+    driver = opened(clean, ward, "/ward?group=state&density=dense")
+    pages.wait(driver, 5, lambda d: [h.text for h in d.find_elements(By.CSS_SELECTOR, ".ward-heading")] == ["Electrode off · 1", "Live · 11"], "the ward is not grouped")
+    pages.find(driver, "ward-only").send_keys("Not seen")
+    pages.wait(driver, 5, lambda d: order(d) == [off], "the filter shows others")
+    assert "only=unseen" in driver.current_url and "group=state" in driver.current_url
+    driver.refresh()
+    pages.wait(driver, 10, lambda d: order(d) == [off], "the address does not bring the filter back")
+    ward.change(off, state="live", isLeadOff=False)
+    pages.wait(driver, 10, lambda d: pages.find(d, "notice").text, "an empty choice says nothing")
+    driver.find_element(By.CSS_SELECTOR, '[data-testid="notice"] button').click()
+    pages.wait(driver, 5, lambda d: len(order(d)) == 12, "nobody came back")
+
+
+@pytest.mark.parametrize("state, facts, said", [
+    ("lead-off", {"isLeadOff": True, "heartRate": None}, "Electrode off"),
+    ("poor-signal", {"quality": 0.3}, "Poor signal"),
+    ("delayed", {}, "Delayed data"),
+    ("not-analysed", {}, "Signal arrives, analysis does not"),
+    ("key-refused", {}, "refuses this session's key"),
+    ("no-device", {"device": None, "session": None, "receivedMs": None, "heartRate": None}, "No device is worn"),
+])
+def test_states_are_said_in_words(clean, ward, state, facts, said):
+    driver = opened(clean, ward)
+    patient = ward.patients[5]
+    before = dict(patient.status)
+    patient.is_sending = False
+    known = patient.status | facts | {"state": state, "receivedMs": facts.get("receivedMs", int(time.time() * 1000))}
+    patient.status = {key: value for key, value in known.items() if value is not None}
+    ward.say("vitals", patient.status)
+    tile = driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{patient.name}"]')
+    pages.wait(driver, 3.5, lambda d: said in tile.text and said.split(",")[0] in tile.get_attribute("aria-label"), f"{state} is not said: {tile.text}")
+    if "heartRate" in facts:
+        assert tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-heart-rate"]').text == "–", "nothing is shown that was not measured"
+    patient.status, patient.is_sending = before, True
+
+
+def test_a_patient_who_falls_silent_is_told_once_and_ages(clean, ward):
+    driver = opened(clean, ward)
+    patient = ward.patients[6]
+    pages.expect_moving_strip(driver, patient.name)
+    patient.is_sending = False
+    pages.expect_state(driver, patient.name, "no-data", 7)
+    tile = driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{patient.name}"]')
+    assert "No data since" in tile.text
+    voice = pages.wait(driver, 5, lambda d: d.find_elements(By.CSS_SELECTOR, '[data-testid="voice-alert"]'), "nobody is told")[0]
+    assert voice.get_attribute("textContent") == f"No more data from {patient.status['name']}."
+    age = tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-age"]')
+    assert age.get_attribute("data-old") == "true" and pages.number(age.text) >= 4
+    driver.execute_script("arguments[0].textContent = ''", voice)
+    pages.wait(driver, 5, lambda d: pages.number(age.text) >= 7, "the age does not grow")
+    assert voice.get_attribute("textContent") == "", "it is told again and again"
+    patient.is_sending = True
+    pages.expect_state(driver, patient.name, "live", 7)
+
+
+def test_a_grave_alert_is_spoken_and_the_ward_can_be_read_out(clean, ward):
+    driver = opened(clean, ward)
+    patient = ward.patients[2]
+    tone = pages.find(driver, "tone")
+    assert tone.get_attribute("aria-pressed") == "false", "silent until a hand has switched it on"
+    tone.click()
+    pages.wait(driver, 5, lambda d: pages.find(d, "tone").get_attribute("aria-pressed") == "true", "the tone cannot be switched on")
+    ward.change(patient.name, alerts={"unresolved": 1, "unacknowledged": 1, "severity": "high"})
+    ward.say("alert", {"id": "a" * 32, "state": "open", "severity": "high", "rule": "tachycardia", "patient": patient.name})
+    pages.wait(driver, 5, lambda d: (d.find_elements(By.CSS_SELECTOR, '[data-testid="voice-alert"]') or [d])[0] != d and
+               d.find_element(By.CSS_SELECTOR, '[data-testid="voice-alert"]').get_attribute("textContent") == f"New high alert: {patient.status['name']}, Fast heart rate.", "the alert is not spoken")
+    pages.find(driver, "ward-read-out").click()
+    words = pages.find(driver, "read-out").text.splitlines()
+    assert words[0].startswith("12 patients") and words[1].startswith(f"{patient.status['name']}, 1 open, Live") and words[-1] == "11 others are steady."
+    pages.check_accessibility(driver, "dialog")
+    pages.press(driver, "Escape", 27)
+    pages.wait(driver, 3, lambda d: not d.find_elements(By.CSS_SELECTOR, "dialog"), "Escape does not close it")
+    ward.change(patient.name, alerts={"unresolved": 0, "unacknowledged": 0})
+
+
+def test_the_ward_by_keyboard(clean, ward):
+    driver = opened(clean, ward)
+    reached = pages.check_keyboard(driver)
+    assert reached[0].startswith("a  \"Skip to content")
+    driver.execute_script("document.activeElement?.blur()")
+    pages.press(driver, "/", 191)
+    assert driver.execute_script("return document.activeElement.dataset.testid") == "ward-search"
+    driver.execute_script("document.querySelector('.tile').focus()")
+    first = driver.execute_script("return document.activeElement.dataset.testid")
+    for key, code in (("ArrowRight", 39), ("ArrowDown", 40), ("ArrowUp", 38), ("ArrowLeft", 37)):
+        pages.press(driver, key, code)
+    assert driver.execute_script("return document.activeElement.dataset.testid") == first
+
+
+def test_first_run(clean):
+    with synthetic_ward.SyntheticWard(0) as empty:
+        clean.get(empty.base + "/ward")
+        assert "No patients yet" in pages.find(clean, "notice").text
+        pages.screens(clean, "ward-empty")
+
+
+def test_what_the_role_may_not_open_and_what_is_nowhere(clean):
+    with synthetic_ward.SyntheticWard(1, role="auditor") as other:
+        clean.get(other.base + "/ward")
+        assert "Not for this account" in pages.find(clean, "notice").text
+        pages.check_accessibility(clean)
+        clean.get(other.base + "/nowhere")
+        assert "There is nothing here" in pages.find(clean, "notice").text
+
+
+def test_german_is_complete_on_the_ward(clean, ward):
+    driver = opened(clean, ward)
+    pages.find(driver, "language").send_keys("Deutsch")
+    pages.wait(driver, 10, lambda d: d.execute_script("return document.documentElement.lang") == "de", "the language does not change")
+    pages.find(driver, f"tile-{ward.patients[0].name}", 10)
+    try:
+        assert pages.find(driver, "ward-summary").text.startswith("12 Patienten")
+        driver.refresh()
+        pages.find(driver, f"tile-{ward.patients[0].name}", 10)
+        assert driver.execute_script("return document.documentElement.lang") == "de", "the choice is not kept"
+        pages.screens(driver, "ward-german")
+    finally:
+        driver.execute_script("localStorage.clear()")
+
+
+def test_every_look_of_the_ward(clean, ward):
+    for place, facts in enumerate((
+            {"alerts": {"unresolved": 1, "unacknowledged": 1, "severity": "high"}, "rhythm": {"code": "sustained-abnormal", "beats": 60}},
+            {"alerts": {"unresolved": 2, "unacknowledged": 1, "severity": "medium"}}, {"alerts": {"unresolved": 1, "unacknowledged": 0, "severity": "high"}},
+            {"state": "lead-off", "isLeadOff": True}, {"state": "poor-signal", "quality": 0.3}, {"state": "not-analysed"}, {"battery": 0.08},
+            {"link": "offline"}, {"rhythm": {"code": "frequent-abnormal", "beats": 60}}, {"rhythm": {"code": "too-few-beats", "beats": 3}})):
+        ward.change(ward.patients[place].name, **facts)
+    driver = opened(clean, ward)
+    pages.expect_moving_strip(driver, ward.patients[11].name)
+    pages.screens(driver, "ward")
+    pages.emulate(driver, pages.PHONE, dark=True, reduced_motion=True, forced_colors=True)
+    pages.check_no_sideways_scroll(driver)
+    pages.emulate(driver, (360, 740), dark=False)
+    pages.check_no_sideways_scroll(driver)
