@@ -371,3 +371,24 @@ def clean_console(driver):
     console_errors(driver)
     yield
     assert console_errors(driver) == []
+
+
+def cold_load(driver, address, shown):
+    """What a page costs whose files the browser does not have: bytes on the wire (headers included, the event stream not), requests, and
+    ms from the navigation's start until the largest piece of content stood there. `shown` is a test id of what has to be there."""
+    driver.get("about:blank")
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    driver.get(address)
+    find(driver, shown, 20)
+    return driver.execute_async_script("""
+      const done = arguments[0];
+      let painted = 0;
+      new PerformanceObserver(list => { for (const one of list.getEntries()) painted = one.startTime; })
+        .observe({type: "largest-contentful-paint", buffered: true});
+      setTimeout(() => {
+        const loaded = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter(one => !one.name.includes("/api/events"));
+        done({bytes: loaded.reduce((sum, one) => sum + one.transferSize, 0), requests: loaded.length, milliseconds: Math.round(painted),
+          largest: loaded.map(one => [one.transferSize, new URL(one.name).pathname]).sort((a, b) => b[0] - a[0]).slice(0, 5)});
+      }, 1000);
+    """)

@@ -86,7 +86,7 @@ def test_groups_and_filters_stand_in_the_address(clean, ward):
 @pytest.mark.parametrize("state, facts, said", [
     ("lead-off", {"isLeadOff": True, "heartRate": None}, "Electrode off"),
     ("poor-signal", {"quality": 0.3}, "Poor signal"),
-    ("delayed", {}, "Delayed data"),
+    ("delayed", {}, "Data are "),
     ("not-analysed", {}, "Signal arrives, analysis does not"),
     ("key-refused", {}, "refuses this session's key"),
     ("no-device", {"device": None, "session": None, "receivedMs": None, "heartRate": None}, "No device is worn"),
