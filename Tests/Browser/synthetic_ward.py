@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import math
+import re
 import struct
 import threading
 import time
@@ -21,6 +22,13 @@ RATE = 125
 CHUNK = 187
 # Letters of pseudonyms: what `P-[A-Z2-9]{4,12}` takes.
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def operations() -> bytes:
+    """The module that the server makes of its table of routes, made of the same table."""
+    text = "".join(file.read_text() for file in sorted((WEB.parent / "Access").glob("Endpoint*.swift")))
+    routes = {name: [method.upper(), path] for name, method, path in re.findall(r'case \.(\w+): \.init\(\.(\w+), "([^"]+)"', text)}
+    return f"export const operations = Object.freeze({json.dumps(routes)});\n".encode()
 
 
 def pseudonym(number: int) -> str:
@@ -140,6 +148,8 @@ class SyntheticWard:
             return self._reply(request, 200, "application/json", json.dumps(answers[path]).encode())
         if path.startswith("/api/"):
             return self._reply(request, 404, "application/json", b'{"error": {"code": "not-found", "reason": "not made"}}')
+        if path == "/web/operations.js":
+            return self._reply(request, 200, TYPES[".js"], operations())
         file = WEB / path.removeprefix("/web/") if path.startswith("/web/") else WEB / "index.html"
         if not file.resolve().is_relative_to(WEB) or not file.is_file():
             return self._reply(request, 404, "text/plain", b"")

@@ -6,10 +6,7 @@ import pytest
 import synthetic_ward
 from selenium.webdriver.common.by import By
 
-# What a cold load of a page may cost, from this machine: in bytes on the wire and in ms until there is something to see.
-BYTES, MILLISECONDS = 150_000, 1000
-# Most milliseconds of a frame at 60 frames/s, and what a test machine that does other things beside may add.
-FRAMES = 60
+# Frames a second on a machine that does other things beside; docs/performance.md has the quiet one's.
 FRAMES_OF_A_BUSY_MACHINE = 40
 
 

@@ -3,7 +3,6 @@ import { el, notice, setAttribute, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { alertCard } from "./page-alerts.js";
-import { qualityWord, showState, stripNote } from "./page-ward.js";
 import { problemText } from "./dialog.js";
 import { askExport } from "./patient-export.js";
 import { marksTable } from "./patient-marks.js";
@@ -12,6 +11,7 @@ import { sessionsCard } from "./patient-sessions.js";
 import { StripCard } from "./patient-strip.js";
 import { Trends } from "./patient-trends.js";
 import { drawSpectrum } from "./spectrum.js";
+import { qualityWord, showState, stripNote } from "./status.js";
 import { dateTime, number, t } from "./strings.js";
 
 /** The spectrum and the telemetry are asked for so often, in ms. */

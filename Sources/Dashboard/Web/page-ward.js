@@ -11,8 +11,6 @@ import { heartRateText, qualityWord, rhythmText, sentence, showAlerts, showDataA
 import { speak } from "./speech.js";
 import { t } from "./strings.js";
 
-export { qualityWord, showAlerts, showState, stripNote } from "./status.js";
-
 /** Order is changed at most so often, and never under a hand that is about to choose, in ms. */
 const orderInterval = 5000;
 /** From so many patients on, the ward begins dense. */
