@@ -17,7 +17,7 @@ import wfdb
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from system import ROOT, System
+from system import BINARY, ROOT, System
 from waiting import until
 
 FIRMWARE = ROOT / "Firmware"
@@ -44,8 +44,8 @@ class Board:
         self.summary: dict | None = None
         self.published: list[bytes] = []
         settings = subprocess.run(
-            [FIRMWARE / "tools/provision.py", system.folder / f"{name}.provisioning.json", "--wifi-ssid", "Ward 7",
-             "--wifi-password-file", "/dev/stdin"],
+            [BINARY, "device", "provision", system.folder / f"{name}.provisioning.json", "--wifi-ssid", "Ward 7",
+             "--format", "console"],
             input="correct horse\n", capture_output=True, text=True, check=True).stdout
         self.errors = open(self.folder / "board.log", "w")
         self.process = subprocess.Popen(
