@@ -117,9 +117,9 @@ static void go_to_sleep(void) {
   // Nobody wears the device and nothing waits to be sent: the one moment at which an update disturbs nobody.
   if (app.is_connected) (void)sb_esp32_update(&provision, &nvs, app.has_battery, app.battery_permille);
   if (has_display) (void)sb_ssd1306_set_on(&display, false);
-  sb_esp32_sleep_oximeter();
+  bool awaits_finger = sb_esp32_sleep_oximeter();
   app.config.hal.leave(app.config.hal.context);
-  sb_esp32_sleep();
+  sb_esp32_sleep(awaits_finger);
 }
 
 static void act(sb_app_action_t action) {

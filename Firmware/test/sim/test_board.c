@@ -309,6 +309,52 @@ static void beats_are_judged_while_nobody_else_does(void) {
   end();
 }
 
+/// Nobody wears the board, it sleeps, and somebody puts a finger on it: no electrode, and no ten minutes.
+static void a_finger_wakes_it(void) {
+  begin(11);
+  static sim_patient_t patient;
+  sim_board_boot(&board, false);
+  sim_patient_init(&patient, &board.blocks, board.us, heart_72);
+  patient.light.has_proximity = true;
+  patient.converter.lead_off = SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS;
+  sb_app_action_t action = SB_APP_GO_ON;
+  for (uint64_t until = board.us + 10 * MINUTE, step_us = 0; board.us < until && action != SB_APP_SLEEP;) {
+    uint64_t end_us = sim_patient_frame(&patient);
+    if (end_us > board.us) board.us = end_us;
+    if (board.us < step_us) continue;
+    step_us = board.us + 50000;
+    action = sim_board_step(&board);
+  }
+  CHECK(action == SB_APP_SLEEP);
+  CHECK_OK(sb_max30102_await_finger(&patient.oximeter));
+  sim_board_power_off(&board);
+  uint64_t slept_us = board.us;
+  for (; board.us < slept_us + 3 * MINUTE; board.us += 10000) virtual_max30102_run(&patient.light, board.us);
+  CHECK(patient.light.interrupt_us == 0);
+  patient.light.finger = 0.02;
+  for (; board.us < slept_us + 4 * MINUTE && patient.light.interrupt_us == 0; board.us += 10000) {
+    virtual_max30102_run(&patient.light, board.us);
+  }
+  CHECK(board.us < slept_us + 3 * MINUTE + 500000);
+  // A start like any other: the application is awake, not only looking, and both lights are measured.
+  sim_board_boot(&board, false);
+  sim_patient_init(&patient, &board.blocks, board.us, heart_72);
+  patient.converter.lead_off = SB_LEAD_OFF_PLUS | SB_LEAD_OFF_MINUS;
+  patient.light.finger = 0.02;
+  for (uint64_t until = board.us + 2 * MINUTE, step_us = 0; board.us < until;) {
+    uint64_t end_us = sim_patient_frame(&patient);
+    if (end_us > board.us) board.us = end_us;
+    if (board.us < step_us) continue;
+    step_us = board.us + 50000;
+    CHECK(sim_board_step(&board) == SB_APP_GO_ON);
+  }
+  CHECK(server.signal_samples[1] > 100 * 125 && server.signal_samples[1] == server.signal_samples[2]);
+  source_t nothing = {.next_us = UINT64_MAX};
+  drain(&nothing);
+  check_invariants();
+  end();
+}
+
 static void an_update_stays_or_goes(void) {
   for (int is_good = 0; is_good < 2; is_good++) {
     begin(5);
@@ -380,6 +426,7 @@ const test_t BOARD_TESTS[] = {
     {"board: a long outage is declared to the sample", a_long_outage_is_declared_to_the_sample},
     {"board: a day of wearing keeps its time", a_day_of_wearing_keeps_its_time},
     {"board: beats are judged while nobody else does", beats_are_judged_while_nobody_else_does},
+    {"board: a finger wakes it", a_finger_wakes_it},
     {"board: an update stays or goes", an_update_stays_or_goes},
     {"board: a new image that nobody wears waits for its judgement",
      a_new_image_that_nobody_wears_waits_for_its_judgement},

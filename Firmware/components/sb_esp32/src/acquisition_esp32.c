@@ -31,7 +31,7 @@ static DRAM_ATTR volatile uint64_t oximeter_interrupt_us;
 static adc_continuous_handle_t converter;
 static TaskHandle_t starter;
 static volatile sb_err_t start_result;
-static volatile bool should_sleep, is_asleep;
+static volatile bool should_sleep, is_asleep, awaits_finger;
 
 static inline uint32_t IRAM_ATTR conversion(const uint8_t *result) {
   const adc_digi_output_data_t *data = (const adc_digi_output_data_t *)result;
@@ -163,7 +163,7 @@ static void acquire(void *context) {
     }
     if (acquisition->has_oximeter && !is_asleep) poll_oximeter(acquisition, &handled);
     if (should_sleep && !is_asleep) {
-      if (acquisition->has_oximeter) (void)sb_max30102_set_state(&acquisition->oximeter, SB_MAX30102_ASLEEP);
+      awaits_finger = acquisition->has_oximeter && sb_max30102_await_finger(&acquisition->oximeter) == SB_OK;
       is_asleep = true;
     }
     (void)esp_task_wdt_reset();
@@ -183,8 +183,9 @@ sb_err_t sb_esp32_start_acquisition(sb_acquisition_t *acquisition) {
   return ulTaskNotifyTake(pdTRUE, pdMS_TO_TICKS(START_MS)) == 0 ? SB_ERR_STORAGE : start_result;
 }
 
-void sb_esp32_sleep_oximeter(void) {
+bool sb_esp32_sleep_oximeter(void) {
   should_sleep = true;
   // The acquisition task looks at least every 500 ms; it owns the sensor.
   for (int i = 0; i < SLEEP_TRIES && !is_asleep; i++) vTaskDelay(pdMS_TO_TICKS(10));
+  return is_asleep && awaits_finger;
 }

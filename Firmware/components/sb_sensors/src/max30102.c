@@ -17,9 +17,13 @@ enum {
   REG_SPO2_CONFIG = 0x0a,
   REG_LED_RED = 0x0c,
   REG_LED_INFRARED = 0x0d,
+  // Data sheet rev. 0, 9/15.
+  REG_LED_PILOT = 0x10,
+  REG_PROXIMITY_THRESHOLD = 0x30,
   REG_PART_ID = 0xff,
 
   ENABLE_ALMOST_FULL = 0x80,
+  ENABLE_PROXIMITY = 0x10,
   MODE_SHUTDOWN = 0x80,
   MODE_RESET = 0x40,
   MODE_SPO2 = 0x03,
@@ -42,6 +46,8 @@ enum {
   WATCH_CURRENT = 31,  // 6.2 mA
   FINGER_ON = 12000,
   FINGER_OFF = 8000,
+  /// The threshold of proximity counts the upper eight of 18 bits.
+  PROXIMITY_SHIFT = 10,
   LEVEL_LOW = 1 << 16,  // a quarter
   LEVEL_HIGH = 3 << 16,
   CURRENT_MIN = 5,    // 1 mA
@@ -103,6 +109,22 @@ sb_err_t sb_max30102_set_state(sb_max30102_t *sensor, sb_max30102_state_t state)
   TRY(put(sensor, REG_FIFO_OVERFLOW, 0));
   TRY(put(sensor, REG_FIFO_READ, 0));
   sensor->discard = MIXED;
+  return put(sensor, REG_MODE, MODE_SPO2);
+}
+
+sb_err_t sb_max30102_await_finger(sb_max30102_t *sensor) {
+  TRY(sb_max30102_set_state(sensor, SB_MAX30102_ASLEEP));
+  const uint8_t threshold = FINGER_ON >> PROXIMITY_SHIFT;
+  uint8_t read_back = 0, status;
+  TRY(put(sensor, REG_PROXIMITY_THRESHOLD, threshold));
+  TRY(get(sensor, REG_PROXIMITY_THRESHOLD, &read_back, 1));
+  if (read_back != threshold) return SB_ERR_NOT_FOUND;
+  TRY(put(sensor, REG_LED_PILOT, WATCH_CURRENT));
+  TRY(put(sensor, REG_FIFO_CONFIG, FIFO_AVERAGE_NONE));
+  TRY(put(sensor, REG_SPO2_CONFIG, SPO2_WATCH));
+  TRY(put(sensor, REG_ENABLE_1, ENABLE_PROXIMITY));
+  // What happened before must not hold the line down.
+  TRY(get(sensor, REG_STATUS_1, &status, 1));
   return put(sensor, REG_MODE, MODE_SPO2);
 }
 

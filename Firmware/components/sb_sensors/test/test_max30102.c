@@ -116,11 +116,47 @@ static void a_task_that_comes_too_late_declares_the_gap(void) {
   CHECK(taken[1] == taken[2] && (taken[1] + lost[1] - 1) * 8000 == last_us[1] - first_us[1]);
 }
 
+static void a_finger_pulls_the_line_of_a_sleeping_board(void) {
+  virtual_max30102_init(&virtual);
+  virtual.has_proximity = true;
+  CHECK_OK(start());
+  CHECK_OK(sb_max30102_set_state(&sensor, SB_MAX30102_WATCHING));
+  virtual.finger = 0.02;
+  run(5, 1000);
+  CHECK_OK(sb_max30102_await_finger(&sensor));
+  virtual.finger = 0;
+  // Nobody polls it: the board sleeps.
+  for (uint64_t until = now_us + 600000000; now_us < until; now_us += 100000) virtual_max30102_run(&virtual, now_us);
+  CHECK(virtual.interrupt_us == 0 && virtual.registers[0x0c] == 0);
+  virtual.finger = 0.02;
+  for (uint64_t until = now_us + 200000; now_us < until; now_us += 1000) virtual_max30102_run(&virtual, now_us);
+  CHECK(virtual.interrupt_us > 0);
+  // A start resets it and lets the line go.
+  CHECK_OK(start());
+  virtual.next_us = 0;
+  CHECK(virtual.interrupt_us == 0);
+  CHECK_OK(sb_max30102_set_state(&sensor, SB_MAX30102_WATCHING));
+  run(5, 1000);
+  CHECK(sensor.state == SB_MAX30102_MEASURING && sensor.has_finger);
+}
+
+static void a_part_without_proximity_says_so(void) {
+  virtual_max30102_init(&virtual);
+  CHECK_OK(start());
+  CHECK_ERR(sb_max30102_await_finger(&sensor), SB_ERR_NOT_FOUND);
+  CHECK(sensor.state == SB_MAX30102_ASLEEP && virtual.registers[0x09] >> 7 == 1 && virtual.registers[0x02] == 0);
+  virtual.finger = 0.02;
+  run(5, 1000);
+  CHECK(virtual.interrupt_us == 0);
+}
+
 const test_t OXIMETER_TESTS[] = {
     {"max30102: only the right part is driven", only_the_right_part_is_driven},
     {"max30102: without a finger it watches, without red light", without_a_finger_it_watches_in_the_dark},
     {"max30102: a finger is measured, missed, and measured again", a_finger_is_measured_and_missed},
     {"max30102: the light suits the finger, then stays", the_light_suits_the_finger},
     {"max30102: a task that comes too late declares the gap", a_task_that_comes_too_late_declares_the_gap},
+    {"max30102: a finger pulls the line of a sleeping board", a_finger_pulls_the_line_of_a_sleeping_board},
+    {"max30102: a part without proximity says so", a_part_without_proximity_says_so},
     {NULL, NULL},
 };

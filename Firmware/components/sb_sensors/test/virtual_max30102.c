@@ -14,6 +14,8 @@ enum {
   SPO2 = 0x0a,
   RED = 0x0c,
   INFRARED = 0x0d,
+  PILOT = 0x10,
+  THRESHOLD = 0x30,
   PART = 0xff
 };
 
@@ -28,7 +30,19 @@ static double period_us(const virtual_max30102_t *sensor) {
   return 1e6 * average / rates[sensor->registers[SPO2] >> 2 & 7] / (1 + sensor->ppm / 1e6);
 }
 
+/// Waits for a finger with the pilot's current; then the interrupt comes and normal operation begins.
+static bool is_waiting_for_finger(virtual_max30102_t *sensor, double us) {
+  if (!sensor->has_proximity || (sensor->registers[ENABLE] & 0x10) == 0 || sensor->has_detected) return false;
+  double level = 262143 * (0.0005 + sensor->finger * sensor->registers[PILOT] * 0.2);
+  sensor->has_detected = level >= sensor->registers[THRESHOLD] * 1024.0;
+  if (!sensor->has_detected) return true;
+  sensor->registers[STATUS] |= 0x10;
+  sensor->interrupt_us = (uint64_t)us;
+  return false;
+}
+
 static void put_sample(virtual_max30102_t *sensor, double us) {
+  if (is_waiting_for_finger(sensor, us)) return;
   if (sensor->waiting == SB_MAX30102_FIFO) {
     if (sensor->registers[OVERFLOW] < 31) sensor->registers[OVERFLOW]++;
     return;
@@ -74,6 +88,9 @@ static sb_err_t write(void *context, uint8_t address, const uint8_t *bytes, size
     sensor->interrupt_us = 0;
     return SB_OK;
   }
+  bool is_of_proximity = reg == PILOT || reg == THRESHOLD;
+  if (is_of_proximity && !sensor->has_proximity) return SB_OK;
+  if (reg == MODE) sensor->has_detected = false;
   // Table 11: at 1,000 samples a second a pulse lasts 118 µs at most.
   if (reg == SPO2 && (value >> 2 & 7) == 5) CHECK((value & 3) <= 1);
   if (reg == WRITE || reg == READ) sensor->waiting = 0;

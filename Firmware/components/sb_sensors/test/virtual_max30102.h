@@ -21,6 +21,9 @@ typedef struct {
   double bpm;
   uint8_t part_id;
   bool is_absent;
+  /// A part that detects proximity, as the data sheet of 2015 has it.
+  bool has_proximity;
+  bool has_detected;
   /// Reads of the bus that were answered.
   uint64_t reads;
 } virtual_max30102_t;

@@ -18,7 +18,7 @@ void converter_frame(converter_t *converter, sb_adc_frame_t *frame) {
   uint64_t late = converter->jitter_us == 0 ? 0 : test_random(&converter->random) % converter->jitter_us;
   frame->end_us = converter->origin_us + (uint64_t)((double)converter->conversions * 1e6 / converter->rate) + late;
   frame->frames_lost_before = 0;
-  frame->lead_off = 0;
+  frame->lead_off = converter->lead_off;
 }
 
 sb_front_config_t converter_front(void) {

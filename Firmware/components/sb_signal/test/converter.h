@@ -13,6 +13,8 @@ typedef struct {
   uint64_t random;
   /// Interrupts come up to this much late.
   uint32_t jitter_us;
+  /// The lead-off lines.
+  uint8_t lead_off;
   double (*electrode_mv)(double seconds);
 } converter_t;
 

@@ -43,7 +43,7 @@ enum {
   SB_POWER_LOOK_S = 5,
   /// What is held may take this long to go out before the device sleeps with it.
   SB_POWER_DRAIN_S = 120,
-  /// Between two looks for a finger, and two tries to send what is held, while asleep.
+  /// Between two tries to send what is held while asleep, and two looks for a finger where the oximeter cannot wake the chip.
   SB_POWER_WAKE_S = 600,
 };
 

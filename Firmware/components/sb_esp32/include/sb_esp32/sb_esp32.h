@@ -37,8 +37,8 @@ typedef struct {
 /// Starts the converter and the acquisition task.
 sb_err_t sb_esp32_start_acquisition(sb_acquisition_t *acquisition);
 
-/// Has the acquisition task switch the oximeter off, before the chip sleeps.
-void sb_esp32_sleep_oximeter(void);
+/// Has the acquisition task put the oximeter to sleep, before the chip sleeps; whether it waits for a finger, to wake it.
+bool sb_esp32_sleep_oximeter(void);
 
 /// The network behind the application's HAL. `provision` and `device` are kept.
 sb_err_t sb_esp32_open_network(const sb_provision_t *provision, sb_device_t *device, sb_ring_t *events, sb_hal_t *hal);
@@ -61,8 +61,8 @@ void sb_esp32_health(sb_status_t *health);
 
 /// Whether the sleep timer alone started the device.
 bool sb_esp32_is_timer_wake(void);
-/// Sleeps deeply until both electrodes hold or the timer ends. Does not return.
-void sb_esp32_sleep(void);
+/// Sleeps deeply until both electrodes hold, the oximeter has seen a finger, or the timer ends. Does not return.
+void sb_esp32_sleep(bool awaits_finger);
 
 /// The version of the running image, from the image itself.
 uint32_t sb_esp32_version(void);

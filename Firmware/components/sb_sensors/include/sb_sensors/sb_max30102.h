@@ -52,6 +52,11 @@ sb_err_t sb_max30102_init(sb_max30102_t *sensor, const sb_i2c_t *i2c, sb_resampl
 /// Watches for a finger, measures, or sleeps.
 sb_err_t sb_max30102_set_state(sb_max30102_t *sensor, sb_max30102_state_t state);
 
+/// Lets the sensor wait for a finger by itself and pull its interrupt line low when one comes: what wakes a board from deep
+/// sleep. `SB_ERR_NOT_FOUND` where the part cannot; then it sleeps. The data sheet of 2015 (rev. 0) describes proximity
+/// detection, rev. 1 no longer does, and parts of both are sold: whether the threshold can be read back tells them apart.
+sb_err_t sb_max30102_await_finger(sb_max30102_t *sensor);
+
 /// Empties the FIFO after an interrupt at `interrupt_us`. Goes from watching to measuring when a finger comes, and back
 /// five seconds after it has gone.
 sb_err_t sb_max30102_poll(sb_max30102_t *sensor, uint64_t interrupt_us);
