@@ -76,6 +76,8 @@ let package = Package(
     .target(name: "CInferenceKernels"),
     // Recordings of hours and days: analysis, figures, reports.
     .target(name: "Holter", dependencies: ["Cardio", "Inference"]),
+    // Files that leave the system: formats, pure.
+    .target(name: "Exports", dependencies: ["Cardio"]),
 
     // Where keys rest.
     .target(
@@ -118,7 +120,8 @@ let package = Package(
     .target(
       name: "Dashboard",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "CZlib",
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "Exports",
+        "CZlib",
         "CQREncode",
         .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
       ],
@@ -169,6 +172,7 @@ let package = Package(
     .testTarget(name: "SealingTests", dependencies: ["Sealing", "Wire"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings", "Sealing", "Wire", "Cardio"]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Cardio"]),
+    .testTarget(name: "ExportsTests", dependencies: ["Exports", "Cardio"]),
     .testTarget(name: "HolterTests", dependencies: ["Holter", "Cardio", "Inference"]),
     .testTarget(
       name: "KeyVaultTests",

@@ -34,7 +34,7 @@ public final class DashboardService: Service, Sendable {
   /// - Parameters:
   ///   - configuration: How to serve.
   ///   - chunks: Ciphertext.
-  ///   - findings: Sealed findings.
+  ///   - findings: Sealed findings, and what clinicians add to them.
   ///   - alerts: Alerts.
   ///   - registry: Patients, accounts, sign-ins, and who may see whom.
   ///   - changes: Tells what is new in the store.
@@ -43,7 +43,7 @@ public final class DashboardService: Service, Sendable {
   ///   - logger: Never told a secret or a name.
   /// - Throws: When the web application's files are missing, the identity cannot be read, or the random generator fails.
   public convenience init(
-    configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore,
+    configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore & ChartStore,
     alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
     vault: VaultClientConfiguration, logger: Logger
   ) throws {
@@ -53,7 +53,7 @@ public final class DashboardService: Service, Sendable {
   }
 
   package init(
-    configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore,
+    configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore & ChartStore,
     alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
     vault: (any KeyAdministration)? = nil, time: Timekeeper, logger: Logger
   ) throws {
@@ -64,6 +64,7 @@ public final class DashboardService: Service, Sendable {
     hub = try LiveHub(
       chunks: chunks, findings: findings, alerts: alerts, registry: registry, keys: keys, time: time, logger: logger)
     let verifier = try PasswordVerifier(cost: configuration.passwordCost)
+    let chart = ChartDesk(store: findings, findings: hub.findings, time: time)
     let api = DashboardAPI(
       hub: hub,
       signIns: SignInService(
@@ -72,6 +73,8 @@ public final class DashboardService: Service, Sendable {
       patients: PatientAdministration(registry: registry, keys: keys, time: time), chunks: chunks, alerts: alerts,
       registry: registry, keys: keys,
       findings: hub.findings, strips: hub.strips,
+      chart: chart,
+      exports: ExportDesk(strips: hub.strips, findings: hub.findings, alerts: alerts, chart: chart),
       desk: KeyDesk(
         vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger),
       time: time, logger: logger)

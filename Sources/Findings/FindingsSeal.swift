@@ -49,6 +49,8 @@ public final class FindingsSeal {
     case message
     /// What the alert policy remembers.
     case policy
+    /// A note or a label of a clinician.
+    case mark
   }
 
   private func context(_ kind: String, _ name: String) -> String { "\(kind)/\(reference)/\(name)" }

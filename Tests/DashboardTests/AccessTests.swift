@@ -11,10 +11,12 @@ import Wire
 @Suite struct AccessTests {
   private static let clinical: Set<Endpoint> = [
     .showWard, .showPatient, .showStrip, .showSpectrum, .showEnvelope, .listSessions,
-    .listBeats, .listAlerts, .acknowledgeAlert, .streamEvents,
+    .listBeats, .showTrends, .showVariability, .showMorphology, .listMarks, .addNote, .addLabel, .exportSession,
+    .listAlerts,
+    .acknowledgeAlert, .streamEvents,
   ]
   private static let registryReading: Set<Endpoint> = [
-    .showDocument, .signIn, .showSession, .signOut, .listPatients, .listDevices, .listAccounts,
+    .showDocument, .signIn, .showSession, .signOut, .listPatients, .listDevices, .listChartEvents, .listAccounts,
   ]
   private static let keyReading: Set<Endpoint> = [
     .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise, .showCertificate,

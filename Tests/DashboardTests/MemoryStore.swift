@@ -18,6 +18,8 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     var accounts: [String: AccountRecord] = [:]
     var signIns: [[UInt8]: SignInRecord] = [:]
     var care: Set<CareAssignment> = []
+    var marks: [MarkRecord] = []
+    var chartEvents: [ChartEvent] = []
     var access = AccessState()
     var listeners: [AsyncStream<Void>.Continuation] = []
     var failure: StoreError?

@@ -23,6 +23,15 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
   static let badRequest = APIProblem(status: .badRequest, code: "bad-request", reason: "The request makes no sense.")
   static let reasonMissing = APIProblem(
     status: .unprocessableContent, code: "reason-missing", reason: "Say why, in 1 to 200 characters on one line.")
+  static let badNote = APIProblem(
+    status: .unprocessableContent, code: "bad-note", reason: "A note has 1 to 2000 characters, 6000 bytes at most.")
+  static let tooManyMarks = APIProblem(
+    status: .conflict, code: "too-many-marks", reason: "This session holds as many notes and labels as it may.")
+  static let nothingToExport = APIProblem(
+    status: .unprocessableContent, code: "nothing-to-export", reason: "Nothing arrived of this stretch.")
+  static let scaleChanges = APIProblem(
+    status: .unprocessableContent, code: "scale-changes",
+    reason: "The size of the converter's steps changes in this stretch; export it in parts.")
   static let tooLarge = APIProblem(status: .contentTooLarge, code: "too-large", reason: "The request is too large.")
   static let overloaded = APIProblem(
     status: .serviceUnavailable, code: "overloaded", reason: "Too much is going on; try again.",

@@ -69,9 +69,13 @@ extension DashboardAPI {
     let wanted = query["abnormal"] == "true"
     let matching = history.beats(in: first..<first + count).lazy.filter { !wanted || $0.isAbnormal }
     let page = Array(matching.prefix(limit + 1))
+    let labels = ChartDesk.labels(try await chart.marks(of: record))
     return try JSONReply.response(
       BeatListView(
-        items: page.prefix(limit).map { BeatListItem($0, at: history.time(at: $0.position)) },
+        items: page.prefix(limit).map {
+          BeatListItem(
+            $0, at: history.time(at: $0.position), clinicianLabel: labels[ChartDesk.key($0.position)])
+        },
         nextFrom: page.count > limit ? page.last.map { Int($0.position) } : nil))
   }
 }

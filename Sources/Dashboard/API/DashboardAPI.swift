@@ -19,6 +19,8 @@ struct DashboardAPI: Sendable {
   let keys: any SessionKeySource
   let findings: FindingsReader
   let strips: StripReader
+  let chart: ChartDesk
+  let exports: ExportDesk
   let desk: KeyDesk
   let time: Timekeeper
   let logger: Logger
@@ -44,6 +46,13 @@ struct DashboardAPI: Sendable {
       case .showEnvelope: return try await showEnvelope(request, context, signedIn)
       case .listSessions: return try await listSessions(request, context, signedIn)
       case .listBeats: return try await listBeats(request, context, signedIn)
+      case .showTrends: return try await showTrends(request, context, signedIn)
+      case .showVariability: return try await showVariability(request, context, signedIn)
+      case .showMorphology: return try await showMorphology(request, context, signedIn)
+      case .listMarks: return try await listMarks(request, context, signedIn)
+      case .addNote: return try await addNote(request, context, signedIn)
+      case .addLabel: return try await addLabel(request, context, signedIn)
+      case .exportSession: return try await exportSession(request, context, signedIn)
       case .streamEvents: return try await streamEvents(request, context, signedIn)
 
       // Alerts.
@@ -54,6 +63,7 @@ struct DashboardAPI: Sendable {
       case .listPatients: return try await listPatients(signedIn)
       case .addPatient: return try await addPatient(request, signedIn)
       case .listDevices: return try await listDevices()
+      case .listChartEvents: return try await listChartEvents()
       case .assignDevice: return try await assignDevice(request, context, signedIn)
       case .listAccounts: return try await listAccounts()
       case .addAccount: return try await addAccount(request, signedIn)

@@ -19,6 +19,13 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case showEnvelope
   case listSessions
   case listBeats
+  case showTrends
+  case showVariability
+  case showMorphology
+  case listMarks
+  case addNote
+  case addLabel
+  case exportSession
   case streamEvents
 
   // Alerts.
@@ -29,6 +36,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case listPatients
   case addPatient
   case listDevices
+  case listChartEvents
   case assignDevice
   case listAccounts
   case addAccount
@@ -100,6 +108,13 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .showEnvelope: .init(.get, "/api/patients/{pseudonym}/envelope", .clinicians)
     case .listSessions: .init(.get, "/api/patients/{pseudonym}/sessions", .clinicians)
     case .listBeats: .init(.get, "/api/patients/{pseudonym}/beats", .clinicians)
+    case .showTrends: .init(.get, "/api/patients/{pseudonym}/trends", .clinicians)
+    case .showVariability: .init(.get, "/api/patients/{pseudonym}/variability", .clinicians)
+    case .showMorphology: .init(.get, "/api/patients/{pseudonym}/morphology", .clinicians)
+    case .listMarks: .init(.get, "/api/patients/{pseudonym}/marks", .clinicians)
+    case .addNote: .init(.post, "/api/patients/{pseudonym}/notes", .clinicians)
+    case .addLabel: .init(.post, "/api/patients/{pseudonym}/labels", .clinicians)
+    case .exportSession: .init(.get, "/api/patients/{pseudonym}/export", .clinicians)
     case .streamEvents: .init(.get, "/api/events", .clinicians)
 
     // Alerts.
@@ -110,6 +125,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .listPatients: .init(.get, "/api/patients", .staff)
     case .addPatient: .init(.post, "/api/patients", .administrators)
     case .listDevices: .init(.get, "/api/devices", .staff)
+    case .listChartEvents: .init(.get, "/api/chart-events", .staff)
     case .assignDevice: .init(.put, "/api/devices/{device}/assignment", .administrators)
     case .listAccounts: .init(.get, "/api/accounts", .staff)
     case .addAccount: .init(.post, "/api/accounts", .administrators)

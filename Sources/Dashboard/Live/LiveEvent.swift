@@ -82,6 +82,12 @@ enum LiveEvent {
     let nowMs: UInt64
   }
 
+  /// A clinician added a note or a label to a session.
+  struct Marks: Encodable, Hashable, Sendable {
+    let patient: String
+    let session: String
+  }
+
   /// Nothing but the event's name.
   struct Empty: Encodable, Hashable, Sendable {}
 }

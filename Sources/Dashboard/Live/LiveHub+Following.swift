@@ -48,6 +48,22 @@ extension LiveHub {
     }
   }
 
+  /// Tells of sessions to which clinicians added something; what it says, a page asks for.
+  func refreshMarks() async throws {
+    guard let last = markNumber else {
+      markNumber = try await charts.lastMark()
+      return
+    }
+    let page = try await charts.marks(after: last, limit: Self.pageSize)
+    for reference in Set(page.map(\.reference)) {
+      guard let patient = wearer(followedBy: reference.device) else { continue }
+      publish(
+        "marks", about: .patients([patient]),
+        LiveEvent.Marks(patient: patient.name, session: reference.session.description))
+    }
+    markNumber = page.last?.number ?? last
+  }
+
   private func analysesPage() async throws(StoreError) -> [AnalysisRecord] {
     try await findingStore.analyses(changedSince: analysisRevision, limit: Self.pageSize)
   }

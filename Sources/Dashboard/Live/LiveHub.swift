@@ -43,6 +43,7 @@ actor LiveHub {
 
   let chunks: any ChunkStore
   let alertStore: any AlertStore
+  let charts: any ChartStore
   let registry: any RegistryStore
   let keys: any SessionKeySource
   /// Shared with whoever answers requests, so that what is forgotten is forgotten there too.
@@ -61,6 +62,8 @@ actor LiveHub {
   var sessionRevision: Revision = 0
   var analysisRevision: Revision = 0
   var alertRevision: Revision = 0
+  /// The last mark that was told; unknown before the first look.
+  var markNumber: Int64?
   var log: EventLog
   var streams: [Int: Stream] = [:]
   var nextStream = 0
@@ -71,11 +74,13 @@ actor LiveHub {
   private(set) var isReady = false
 
   init(
-    chunks: any ChunkStore, findings: any FindingStore, alerts: any AlertStore, registry: any RegistryStore,
+    chunks: any ChunkStore, findings: any FindingStore & ChartStore, alerts: any AlertStore,
+    registry: any RegistryStore,
     keys: any SessionKeySource, time: Timekeeper, logger: Logger
   ) throws(SealingError) {
     self.chunks = chunks
     alertStore = alerts
+    charts = findings
     self.registry = registry
     self.keys = keys
     self.findings = FindingsReader(store: findings, chunks: chunks, keys: keys, time: time)
@@ -111,7 +116,10 @@ actor LiveHub {
       if areas.contains(.registry) || !directory.isComplete { try await refreshRegistry() }
       await concealUnseen()
       if areas.contains(.chunks) { try await refreshChunks() }
-      if areas.contains(.findings) { try await refreshFindings() }
+      if areas.contains(.findings) {
+        try await refreshFindings()
+        try await refreshMarks()
+      }
       if areas.contains(.chunks) { await refreshStrips() }
       if areas.contains(.alerts) { try await refreshAlerts() }
       publishStatus()

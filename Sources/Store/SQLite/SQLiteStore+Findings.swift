@@ -172,6 +172,10 @@ extension SQLiteStore: FindingStore {
         try db.execute(
           sql: "DELETE FROM finding WHERE id BETWEEN ? AND ?", arguments: [range.lowerBound, range.upperBound])
         deleted += db.changesCount
+        try db.execute(
+          sql: """
+            DELETE FROM mark WHERE (device, session) IN (SELECT device, session FROM analysis WHERE id = ?)
+            """, arguments: [row])
         try db.execute(sql: "DELETE FROM analysis WHERE id = ?", arguments: [row])
       }
       return deleted

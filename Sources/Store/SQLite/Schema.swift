@@ -24,7 +24,7 @@ enum Schema {
   private static func steps(_ area: StoreArea) -> [String] {
     switch area {
     case .chunks: [chunks]
-    case .findings: [findings]
+    case .findings: [findings, chart]
     case .alerts: [alerts]
     case .registry: [registry, access]
     }
@@ -70,6 +70,23 @@ enum Schema {
       UNIQUE (device, session));
     CREATE INDEX analysis_revision ON analysis (revision);
     CREATE TABLE finding (id INTEGER PRIMARY KEY, box BLOB NOT NULL);
+    """
+
+  /// Marks of clinicians are never changed, and go with their session; the record of exports and marks stays.
+  private static let chart = """
+    CREATE TABLE mark (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL UNIQUE, device TEXT NOT NULL, session BLOB NOT NULL,
+      author TEXT NOT NULL, made_at INTEGER NOT NULL, box BLOB NOT NULL);
+    CREATE INDEX mark_session ON mark (device, session);
+    CREATE TRIGGER mark_stays BEFORE UPDATE ON mark BEGIN SELECT RAISE(ABORT, 'a mark is never changed'); END;
+    CREATE TABLE chart_event (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, account TEXT NOT NULL, pseudonym TEXT NOT NULL,
+      device TEXT NOT NULL, session BLOB NOT NULL, format TEXT, first INTEGER NOT NULL, length INTEGER NOT NULL,
+      at INTEGER NOT NULL);
+    CREATE TRIGGER chart_event_stays BEFORE UPDATE ON chart_event
+      BEGIN SELECT RAISE(ABORT, 'the record is never changed'); END;
+    CREATE TRIGGER chart_event_remains BEFORE DELETE ON chart_event
+      BEGIN SELECT RAISE(ABORT, 'the record is never shortened'); END;
     """
 
   private static let alerts = """

@@ -15,7 +15,7 @@ struct DashboardCommand: AsyncParsableCommand {
     let settings = try options.load()
     let process = ServiceProcess("dashboard", settings: settings)
     let credentials = try ServiceProcess.credentials(settings)
-    let store = try await ServiceProcess.openStore(settings, writing: [.registry, .alerts])
+    let store = try await ServiceProcess.openStore(settings, writing: [.registry, .alerts, .findings])
     let certificate = settings[Keys.dashboardCertificate]
     let key = settings[Keys.dashboardKey]
     guard certificate.isEmpty == key.isEmpty else {
