@@ -331,7 +331,15 @@ def press(driver, key, code, modifiers=0):
 def check_keyboard(driver, limit=400):
     """By Tab alone: every control of the page (or of the dialog that is open) is reached, and where the focus is can be seen.
     Returns what was reached, in order."""
-    driver.execute_script("document.activeElement?.blur(); window.__reached = []; scrollTo(0, 0);")
+    # From the very beginning, wherever the page has put the focus.
+    driver.execute_script("""
+      const start = document.querySelector("dialog[open]") ?? document.body;
+      start.tabIndex = -1;
+      start.focus();
+      start.removeAttribute("tabindex");
+      window.__reached = [];
+      scrollTo(0, 0);
+    """)
     for _ in range(limit):
         press(driver, "Tab", 9)
         is_over = driver.execute_script(_DESCRIBE + """

@@ -85,6 +85,8 @@ class SyntheticWard:
         self._streams: list["Stream"] = []
         self._lock = threading.Lock()
         self._is_over = threading.Event()
+        # As if the network between had gone: nothing is told, and nobody notices but by silence.
+        self.is_silent = False
         ward = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -127,6 +129,8 @@ class SyntheticWard:
 
     def say(self, event: str, data: dict):
         message = f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()
+        if self.is_silent:
+            return
         with self._lock:
             for stream in self._streams:
                 stream.put(message)
@@ -170,7 +174,7 @@ class SyntheticWard:
         request.end_headers()
         stream = Stream()
         with self._lock:
-            for patient in self.patients:
+            for patient in self.patients if not self.is_silent else []:
                 stream.put(f"event: vitals\ndata: {json.dumps(patient.status)}\n\n".encode())
             self._streams.append(stream)
         with contextlib.suppress(OSError):

@@ -122,6 +122,24 @@ def test_a_patient_who_falls_silent_is_told_once_and_ages(clean, ward):
     pages.expect_state(driver, patient.name, "live", 7)
 
 
+def test_a_lost_connection_is_said_once_and_comes_back(clean, ward):
+    driver = opened(clean, ward)
+    pages.expect_moving_strip(driver, ward.patients[0].name)
+    ward.is_silent = True
+    try:
+        banner = pages.find(driver, "connection-lost", 8)
+        assert "Nothing on this page is newer" in banner.text and banner.get_attribute("role") == "alert"
+        pages.wait(driver, 3, lambda d: len(d.find_elements(By.CSS_SELECTOR, '.tile[data-state="no-data"]')) == 12, "old values look new")
+        assert "No connection" in pages.find(driver, "connection").text
+        voice = driver.find_elements(By.CSS_SELECTOR, '[data-testid="voice-alert"]')
+        assert not voice or voice[0].get_attribute("textContent") == "", "twelve patients are told as lost, and it was the connection"
+        pages.check_accessibility(driver)
+    finally:
+        ward.is_silent = False
+    pages.wait(driver, 15, lambda d: not d.find_element(By.CSS_SELECTOR, '[data-testid="connection-lost"]').is_displayed(), "the connection does not come back")
+    pages.expect_state(driver, ward.patients[0].name, "live", 10)
+
+
 def test_a_grave_alert_is_spoken_and_the_ward_can_be_read_out(clean, ward):
     driver = opened(clean, ward)
     patient = ward.patients[2]

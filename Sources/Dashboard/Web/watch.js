@@ -9,6 +9,8 @@ import { isKnown, t } from "./strings.js";
 
 /** What happens within this time is said together, in ms. */
 const gatherTime = 1200;
+/** The server tells its clock every 2 s. Silent for longer than this, in ms, it may be the connection that is lost, and not a patient. */
+const serverSilence = 2200;
 /** More than so many are counted, not named. */
 const namedLimit = 3;
 
@@ -97,7 +99,7 @@ export function startWatch() {
   });
   live.addEventListener("tick", () => {
     const states = [...live.patients].map(([name, { status }]) => /** @type {[string, string]} */ ([name, live.state(status)]));
-    const lost = watch.lostNow(states, live.hasConnected && !live.isLost);
+    const lost = watch.lostNow(states, live.hasConnected && performance.now() - live.heardAt < serverSilence);
     if (lost.length === 0) return;
     gathered.lost.push(...lost);
     gather();
