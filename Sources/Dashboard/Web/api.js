@@ -59,13 +59,12 @@ export async function request(method, path, body, cancel) {
 }
 
 /**
- * An operation of /api/openapi.json by its name: no page writes an address down.
+ * The method and the address of an operation of /api/openapi.json.
  * @param {string} id the operationId, such as "showStrip"
  * @param {Record<string, string | number | boolean | null | undefined>} [parameters] of the path and the query; what is null or undefined is left out of the query
- * @param {any} [body]
- * @returns {Promise<any>} the decoded answer, or null for an empty one
+ * @returns {[string, string]}
  */
-export function call(id, parameters = {}, body) {
+export function addressOf(id, parameters = {}) {
   const operation = operations[id];
   if (!operation) throw new TypeError(`no operation ${id}`);
   const [method, template] = operation;
@@ -74,7 +73,20 @@ export function call(id, parameters = {}, body) {
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null && value !== undefined && !template.includes(`{${name}}`)) query.set(name, String(value));
   }
-  return request(method, query.size > 0 ? `${path}?${query}` : path, body);
+  return [method, query.size > 0 ? `${path}?${query}` : path];
+}
+
+/**
+ * An operation of /api/openapi.json by its name: no page writes an address down.
+ * @param {string} id the operationId
+ * @param {Record<string, string | number | boolean | null | undefined>} [parameters] as for `addressOf`
+ * @param {any} [body]
+ * @param {AbortSignal} [cancel] gives the request up; it then fails as `cancelled`
+ * @returns {Promise<any>} the decoded answer, or null for an empty one
+ */
+export function call(id, parameters = {}, body, cancel) {
+  const [method, path] = addressOf(id, parameters);
+  return request(method, path, body, cancel);
 }
 
 /** Who is signed in; null if nobody is. */

@@ -6,12 +6,12 @@ import { alertCard } from "./page-alerts.js";
 import { problemText } from "./dialog.js";
 import { askExport } from "./patient-export.js";
 import { marksTable } from "./patient-marks.js";
-import { read } from "./patient-requests.js";
+import { readSessions } from "./patient-requests.js";
 import { sessionsCard } from "./patient-sessions.js";
 import { StripCard } from "./patient-strip.js";
 import { Trends } from "./patient-trends.js";
 import { drawSpectrum } from "./spectrum.js";
-import { qualityWord, showState, stripNote } from "./status.js";
+import { heartRateText, qualityWord, showState, staleStates, stripNote } from "./status.js";
 import { dateTime, number, t } from "./strings.js";
 
 /** The spectrum and the telemetry are asked for so often, in ms. */
@@ -71,7 +71,7 @@ export function showPatient(main, name) {
     const text = stripNote(state, status);
     strip.note.hidden = text === "";
     setText(strip.note, text);
-    main.classList.toggle("stale", ["no-data", "waiting", "no-device", "key-refused"].includes(state));
+    main.classList.toggle("stale", staleStates.includes(state));
     setAttribute(strip.canvas, "data-beats", String(signal.beats.length));
     setAttribute(strip.canvas, "data-abnormal-beats", String(signal.beats.filter((beat) => beat.isAbnormal).length));
     if ((status.session ?? "") !== runningSession) {
@@ -83,12 +83,13 @@ export function showPatient(main, name) {
 
   /** What is running becomes what notes, trends and exports are about, until another session is opened. */
   async function findCurrent() {
-    const { items } = await read(name, "sessions", { limit: 50 }).catch(() => ({ items: [] }));
+    const { items } = await readSessions(name, { limit: 50 }).catch(() => ({ items: [] }));
     const current = items.find((/** @type {any} */ one) => one.isCurrent) ?? items[0];
     if (isOver || !current || !strip.isLive) return;
     strip.endViewer();
     strip.shown = { session: current.session, startMs: current.startMs ?? null, seconds: current.seconds, isCurrent: current.isCurrent === true };
     strip.dispatchEvent(new Event("session"));
+    strip.loadMarks();
   }
 
   function sessionChanged() {
@@ -110,7 +111,7 @@ export function showPatient(main, name) {
     marks.replaceChildren(marksTable(strip.marks, startMs, (sample) => jump(sample)));
     signal.clinicianLabels.clear();
     if (!strip.shown?.isCurrent) return;
-    for (const mark of strip.marks) if (mark.kind === "label" && mark.isCurrent) signal.clinicianLabels.set(Math.round(mark.sample), mark.label);
+    for (const mark of strip.marks) if (mark.kind === "label" && mark.isCurrent) signal.clinicianLabels.set(Math.round(mark.position ?? mark.sample), mark.label);
   }
 
   /** @param {number} sample */
@@ -119,6 +120,8 @@ export function showPatient(main, name) {
     strip.viewer?.jump(sample);
     strip.element.scrollIntoView({ block: "nearest" });
   }
+
+  let alertsSaid = "";
 
   async function loadAlerts() {
     try {
@@ -129,8 +132,14 @@ export function showPatient(main, name) {
       const [first, ...more] = mine.filter((/** @type {any} */ item) => item.state !== "resolved")
         .sort((/** @type {any} */ a, /** @type {any} */ b) => (rank[/** @type {"low"} */ (a.severity)] ?? 3) - (rank[/** @type {"low"} */ (b.severity)] ?? 3) || b.openedMs - a.openedMs)
         .map((/** @type {any} */ item) => alertCard(item, { isCompact: true }));
+      // Drawn anew only when something changed, and the focus stays on the alert that had it.
+      const said = JSON.stringify(mine);
+      if (said === alertsSaid) return;
+      alertsSaid = said;
+      const focused = alerts.contains(document.activeElement) ? document.activeElement?.closest("[id], summary") : null;
       // The gravest stands above the strip; the others would push it off a small screen.
       alerts.replaceChildren(first ?? "", more.length > 0 ? el("details", { open: alerts.querySelector("details")?.hasAttribute("open") }, el("summary", {}, t("viewer.moreAlerts", { count: more.length })), ...more) : "");
+      if (focused) /** @type {HTMLElement | null} */ (focused.id ? document.getElementById(focused.id)?.querySelector("button, a") : alerts.querySelector("summary"))?.focus();
       strip.setEpisodes(mine);
     } catch { /* the badge on the ward and the alert page say it too */ }
   }
@@ -215,7 +224,7 @@ function figures() {
     setText(part.name, status.name ?? t("nameUnknown"));
     setText(part.born, view?.birthDate ? t("born", { date: view.birthDate }) : "");
     showState(part.state, state);
-    setText(part.rate, status.heartRate === undefined ? "–" : String(Math.round(status.heartRate)));
+    setText(part.rate, heartRateText(status, state));
     setText(part.rhythm, t(`rhythm.${status.rhythm.code}`));
     setAttribute(part.rhythm, "data-code", status.rhythm.code);
     setText(part.share, status.rhythm.abnormalShare === undefined ? t("rhythmFew", { beats: status.rhythm.beats })

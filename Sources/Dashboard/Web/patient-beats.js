@@ -1,6 +1,6 @@
 // A session's beats, asked for a minute at a time and kept; where the next abnormal one is.
 import { sampleRate } from "./patient-calipers.js";
-import { read } from "./patient-requests.js";
+import { readBeats } from "./patient-requests.js";
 
 /** Samples in a page of beats: a minute. */
 const page = 60 * sampleRate;
@@ -18,7 +18,7 @@ export class Beats extends EventTarget {
   constructor(patient, session) {
     super();
     /** @param {Record<string, any>} parameters */
-    this.ask = (parameters) => read(patient, "beats", { session, ...parameters });
+    this.ask = (parameters) => readBeats(patient, { session, ...parameters });
     /** @type {Map<number, {items: any[], isWhole: boolean, at: number}>} */
     this.pages = new Map();
     /** @type {Set<number>} */

@@ -3,17 +3,17 @@ import { ask, reasonField } from "./dialog.js";
 import { el, table } from "./elements.js";
 import { timeText } from "./patient-drawing.js";
 import { sampleRate } from "./patient-calipers.js";
-import { add, read } from "./patient-requests.js";
+import { addLabel, addNote, readMarks } from "./patient-requests.js";
 import { dateTime, t } from "./strings.js";
 
 /** The classes that a beat can be given (AAMI EC57). */
 export const classes = ["N", "S", "V", "F", "Q"];
 /** Longest note, in characters. */
-const noteLimit = 500;
+const noteLimit = 2000;
 
 /** @param {string} patient @param {string} session @returns {Promise<any[]>} the newest first */
 export async function loadMarks(patient, session) {
-  const { items } = await read(patient, "marks", { session });
+  const { items } = await readMarks(patient, { session });
   return [...items].sort((a, b) => b.atMs - a.atMs);
 }
 
@@ -29,7 +29,7 @@ export function askNote(patient, { session, sample, untilSample }, startMs) {
     text: untilSample === null ? t("marks.noteAt", { time: from }) : t("marks.noteOver", { time: from, until: timeText(untilSample / sampleRate, startMs) }),
     fields: [el("label", { class: "field" }, el("span", {}, t("marks.note")), text)],
     action: t("marks.addNote"),
-    send: () => add(patient, "notes", { session, sample, ...untilSample === null ? {} : { untilSample }, text: text.value.trim() }),
+    send: () => addNote(patient, { session, sample, ...untilSample === null ? {} : { untilSample }, text: text.value.trim() }),
   });
 }
 
@@ -43,7 +43,7 @@ export function askLabel(patient, session, beat, startMs) {
     text: t("marks.relabelText", { time: timeText(beat.position / sampleRate, startMs), label: beat.label ?? (beat.isAbnormal ? "A" : "N"), probability: beat.abnormalProbability.toFixed(2) }),
     fields: [el("label", { class: "field" }, el("span", {}, t("marks.label")), select), reason.label],
     action: t("marks.relabel"),
-    send: () => add(patient, "labels", { session, position: beat.position, label: select.value, reason: reason.input.value.trim() }),
+    send: () => addLabel(patient, { session, position: beat.position, label: select.value, reason: reason.input.value.trim() }),
   });
 }
 

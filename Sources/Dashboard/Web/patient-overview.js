@@ -2,7 +2,7 @@
 import { el, setAttribute } from "./elements.js";
 import { sampleRate } from "./patient-calipers.js";
 import { timeText } from "./patient-drawing.js";
-import { read } from "./patient-requests.js";
+import { readTrends } from "./patient-requests.js";
 import { palette } from "./strip.js";
 import { t } from "./strings.js";
 
@@ -47,7 +47,7 @@ export class Overview {
     clearTimeout(this.timer);
     try {
       const { first, last } = this.viewer.extent;
-      const trend = await read(this.patient, "trends", { session, from: first, count: Math.max(1, last - first), points });
+      const trend = await readTrends(this.patient, { session, from: first, count: Math.max(1, last - first), points });
       if (session !== this.session || this.isOver) return;
       this.trend = trend;
       this.draw();

@@ -1,19 +1,25 @@
-// What the server is asked about one patient's signals: one place for the addresses.
-import { request } from "./api.js";
+// What the server is asked about one patient's signals.
+import { addressOf, call } from "./api.js";
 
-/** @param {string} patient @param {string} part @param {Record<string, string | number | boolean | undefined>} [parameters] those that are undefined are left out */
-export function address(patient, part, parameters = {}) {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
-  return `/api/patients/${patient}/${part}${query.size > 0 ? `?${query}` : ""}`;
-}
+/** @typedef {Record<string, string | number | boolean | null | undefined>} Parameters what is null or undefined is left out */
 
-/**
- * @param {string} patient @param {string} part `envelope`, `beats`, `sessions`, `trends`, `variability`, `morphology`, `marks`
- * @param {Record<string, string | number | boolean | undefined>} [parameters] @param {AbortSignal} [cancel]
- * @returns {Promise<any>}
- */
-export function read(patient, part, parameters, cancel) { return request("GET", address(patient, part, parameters), undefined, cancel); }
-
-/** Adds a mark, which nothing overwrites. @param {string} patient @param {"notes" | "labels"} part @param {any} body @returns {Promise<any>} */
-export function add(patient, part, body) { return request("POST", address(patient, part), body); }
+/** @param {string} pseudonym @param {Parameters} parameters @param {AbortSignal} cancel */
+export const readEnvelope = (pseudonym, parameters, cancel) => call("showEnvelope", { pseudonym, ...parameters }, undefined, cancel);
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const readBeats = (pseudonym, parameters) => call("listBeats", { pseudonym, ...parameters });
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const readSessions = (pseudonym, parameters) => call("listSessions", { pseudonym, ...parameters });
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const readTrends = (pseudonym, parameters) => call("showTrends", { pseudonym, ...parameters });
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const readVariability = (pseudonym, parameters) => call("showVariability", { pseudonym, ...parameters });
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const readMorphology = (pseudonym, parameters) => call("showMorphology", { pseudonym, ...parameters });
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const readMarks = (pseudonym, parameters) => call("listMarks", { pseudonym, ...parameters });
+/** @param {string} pseudonym @param {any} note */
+export const addNote = (pseudonym, note) => call("addNote", { pseudonym }, note);
+/** @param {string} pseudonym @param {any} label */
+export const addLabel = (pseudonym, label) => call("addLabel", { pseudonym }, label);
+/** @param {string} pseudonym @param {Parameters} parameters */
+export const exportAddress = (pseudonym, parameters) => addressOf("exportSession", { pseudonym, ...parameters })[1];

@@ -2,7 +2,7 @@
 import { problemText } from "./dialog.js";
 import { el, table } from "./elements.js";
 import { icon } from "./icons.js";
-import { read } from "./patient-requests.js";
+import { readSessions } from "./patient-requests.js";
 import { dateTime, number, t } from "./strings.js";
 
 /** What the filter offers, in days; 0: all. */
@@ -38,7 +38,7 @@ export function sessionsCard(patient, { open, save, now, shown }) {
     const mine = ++generation;
     const days = spans.find(([name]) => name === chosen)?.[1] ?? 0;
     try {
-      const { items } = await read(patient, "sessions", { limit, from: days ? Math.floor(now() - days * 86400000) : undefined });
+      const { items } = await readSessions(patient, { limit, from: days ? Math.floor(now() - days * 86400000) : undefined });
       if (mine !== generation) return;
       list.replaceChildren(items.length === 0 ? el("p", { class: "quiet", "data-testid": "sessions-empty" }, t("sessions.none")) : rows(items));
     } catch (problem) {

@@ -9,10 +9,10 @@ import { askExport } from "./patient-export.js";
 import { showHelp } from "./patient-help.js";
 import { askLabel, askNote, loadMarks } from "./patient-marks.js";
 import { Overview } from "./patient-overview.js";
-import { read } from "./patient-requests.js";
+import { readEnvelope, readSessions } from "./patient-requests.js";
 import { Viewer } from "./patient-viewer.js";
 import { drawPaper, millimetre, Sweep } from "./strip.js";
-import { number, t } from "./strings.js";
+import { dateTime, number, t } from "./strings.js";
 
 /** Margin of the paper that holds the calibration pulse, and where 0 mV lies. */
 export const margin = 12 * millimetre, baseline = 0.64;
@@ -214,7 +214,7 @@ export class StripCard extends EventTarget {
 
   /** Looks for the session that is running. */
   async showCurrent() {
-    const { items } = await read(this.name, "sessions", { limit: 50 }).catch(() => ({ items: [] }));
+    const { items } = await readSessions(this.name, { limit: 50 }).catch(() => ({ items: [] }));
     const current = items.find((/** @type {any} */ one) => one.isCurrent) ?? items[0];
     if (current) this.open(current);
   }
@@ -234,13 +234,12 @@ export class StripCard extends EventTarget {
       this.tools.hidden = true;
       return;
     }
-    const channels = ["ecg", ...waves.filter((one) => shown.isCurrent && this.waveSweeps.has(one))];
     const viewer = this.viewer = new Viewer({
       loadEnvelope: (channel, from, count, points, cancel) =>
-        read(this.name, "envelope", { session: shown.session, channel, from, count, points }, cancel),
-      beats: new Beats(this.name, shown.session), channels, delay: this.delay, label: t("viewer.frame", { patient: this.name }), gain: this.gain,
+        readEnvelope(this.name, { session: shown.session, channel, from, count, points }, cancel),
+      beats: new Beats(this.name, shown.session), channels: ["ecg"], delay: this.delay, label: t("viewer.frame", { patient: this.name }), gain: this.gain,
     });
-    viewer.frame.style.setProperty("--waves", String(channels.length - 1));
+    this.findWaves(viewer, shown.session);
     this.overview = new Overview(this.name, viewer);
     this.review.replaceChildren(viewer.frame, this.overview.canvas);
     this.buildTools();
@@ -260,6 +259,14 @@ export class StripCard extends EventTarget {
     this.loadMarks();
     this.fillEpisodes();
     this.setMode(false);
+  }
+
+  /** Pulse waves stand below the ECG where the session has them. @param {Viewer} viewer @param {string} session */
+  async findWaves(viewer, session) {
+    const answers = await Promise.all(waves.map((channel) => readEnvelope(this.name, { session, channel, from: 0, count: 250, points: 2 }).catch(() => null)));
+    if (viewer !== this.viewer) return;
+    const found = waves.filter((_, index) => typeof answers[index]?.firstSampleMs === "number");
+    if (found.length > 0) viewer.setChannels(["ecg", ...found]);
   }
 
   endViewer() {
@@ -284,7 +291,9 @@ export class StripCard extends EventTarget {
     this.addWaves();
     if (!this.isLive && this.shown?.isCurrent) this.extend();
     const last = this.patient.signal.beats.at(-1);
-    setText(this.known, this.isLive || !this.shown?.isCurrent || !last ? "" : t("viewer.beatsKnown", { time: timeText(last.position / sampleRate, this.shown.startMs) }));
+    const { shown } = this;
+    setText(this.known, this.isLive || !shown ? "" : !shown.isCurrent ? t("viewer.past", { time: shown.startMs === null ? shown.session.slice(0, 8) : dateTime(shown.startMs) })
+      : last ? t("viewer.beatsKnown", { time: timeText(last.position / sampleRate, shown.startMs) }) : t("viewer.analysing"));
   }
 
   /** The speed that is chosen, or none when the zoom has another. */

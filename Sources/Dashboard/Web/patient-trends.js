@@ -4,7 +4,7 @@ import { el, table } from "./elements.js";
 import { sampleRate } from "./patient-calipers.js";
 import { axis, Figure, loadCharts } from "./patient-charts.js";
 import { timeText } from "./patient-drawing.js";
-import { read } from "./patient-requests.js";
+import { readMorphology, readTrends, readVariability } from "./patient-requests.js";
 import { number, percent, t } from "./strings.js";
 
 /** Buckets over the width. */
@@ -89,8 +89,8 @@ export class Trends {
     const part = { session, from, count };
     try {
       const [library, trend, variability, morphology] = await Promise.all([
-        loadCharts(), read(this.patient, "trends", { ...part, points }), read(this.patient, "variability", part),
-        read(this.patient, "morphology", { session, at: from + count, beats: overlaid })]);
+        loadCharts(), readTrends(this.patient, { ...part, points }), readVariability(this.patient, part),
+        readMorphology(this.patient, { session, at: from + count, beats: overlaid })]);
       if (mine !== this.generation || !this.isOpen) return;
       if (this.figures.length === 0) {
         this.figures = names.map((name) => new Figure(name));
@@ -205,7 +205,7 @@ export class Trends {
         { ...plain, label: t("trends.median"), data: trace(median ?? []), borderColor: colours.trace, borderWidth: 2.6 },
         { ...plain, label: t("trends.lowQuartile"), data: trace(low ?? []), borderColor: "transparent" },
         { ...plain, label: t("trends.highQuartile"), data: trace(high ?? []), borderColor: "transparent", backgroundColor: faint(colours.accent, 0.35), fill: "-1" },
-        ...beats.map((/** @type {any} */ beat) => ({ ...plain, label: `${beat.label ?? ""} ${beat.abnormalProbability.toFixed(2)}`, data: trace(beat.microvolts), borderColor: faint(beat.abnormalProbability >= 0.5 ? colours.abnormal : colours.normal, 0.35), borderWidth: 0.8 })),
+        ...beats.map((/** @type {any} */ beat) => ({ ...plain, label: `${beat.label ?? ""} ${beat.abnormalProbability.toFixed(2)}`, data: trace(beat.microvolts), borderColor: faint((beat.label ? beat.label !== "N" : beat.abnormalProbability >= 0.5) ? colours.abnormal : colours.normal, 0.35), borderWidth: 0.8 })),
       ] },
       options: {
         plugins: { legend: { display: false }, tooltip: { enabled: false } },

@@ -72,6 +72,13 @@ export class Viewer extends EventTarget {
 
   // What is looked at
 
+  /** The ECG and what stands below it. @param {string[]} channels */
+  setChannels(channels) {
+    this.channels = channels;
+    this.frame.style.setProperty("--waves", String(channels.length - 1));
+    this.invalidate();
+  }
+
   /** The session's ends, which may grow. @param {{first: number, last: number}} extent @param {number | null} startMs */
   setExtent(extent, startMs) {
     const isSame = extent.first === this.extent.first && extent.last === this.extent.last && startMs === this.startMs;

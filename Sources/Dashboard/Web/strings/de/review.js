@@ -28,6 +28,8 @@ export default {
   "viewer.noEpisode": "Keine Episode in dieser Richtung.",
   "viewer.moreAlerts": "{count} weitere Alarme",
   "viewer.moreAlerts.one": "1 weiterer Alarm",
+  "viewer.past": "Eine frühere Sitzung, begonnen {time}: Die Werte unten sind von jetzt",
+  "viewer.analysing": "Die Auswertung kennt noch keine Schläge",
   "viewer.jump": "Zu einer Zeit springen",
   "viewer.jumpShort": "Springen",
   "viewer.jumpText": "Die Sitzung reicht von {from} bis {until}.",

@@ -28,6 +28,8 @@ export default {
   "viewer.noEpisode": "No episode that way.",
   "viewer.moreAlerts": "{count} more alerts",
   "viewer.moreAlerts.one": "1 more alert",
+  "viewer.past": "A past session, begun {time}: the figures below are of now",
+  "viewer.analysing": "The analysis has no beats yet",
   "viewer.jump": "Jump to a time",
   "viewer.jumpShort": "Jump",
   "viewer.jumpText": "The session reaches from {from} to {until}.",
