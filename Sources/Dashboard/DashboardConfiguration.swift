@@ -1,4 +1,5 @@
 public import Sealing
+public import Store
 
 /// How the dashboard serves. Secrets are named by file only.
 public struct DashboardConfiguration: Sendable {
@@ -16,6 +17,10 @@ public struct DashboardConfiguration: Sendable {
   public var signInAbsoluteLimit: Duration
   /// What devices that are let enrol are told; `nil` where nobody lets any enrol from here.
   public var deviceAddresses: DeviceAddresses?
+  /// Roles that do nothing without a second factor but add one.
+  public var requiresSecondFactor: Set<Role>
+  /// How long an access beyond the assignment lasts.
+  public var emergencyAccessLimit: Duration
   /// Cost of checking a password.
   public var passwordCost: KeyDerivation.ScryptCost
 
@@ -27,12 +32,15 @@ public struct DashboardConfiguration: Sendable {
   ///   - privateKeyPath: Private key (PEM).
   ///   - deviceAddresses: What devices that are let enrol are told.
   ///   - passwordCost: What a password's hash costs.
+  ///   - requiresSecondFactor: Roles that do nothing without a second factor but add one.
+  ///   - emergencyAccessLimit: How long an access beyond the assignment lasts; an hour.
   ///   - signInIdleLimit: 30 minutes, the upper limit of NIST SP 800-63B §4.2.3 for AAL2.
   ///   - signInAbsoluteLimit: 12 hours, the other limit of that clause.
   public init(
     host: String = "127.0.0.1", port: Int, certificateChainPath: String, privateKeyPath: String,
     deviceAddresses: DeviceAddresses? = nil, signInIdleLimit: Duration = .seconds(30 * 60),
-    signInAbsoluteLimit: Duration = .seconds(12 * 60 * 60),
+    signInAbsoluteLimit: Duration = .seconds(12 * 60 * 60), requiresSecondFactor: Set<Role> = [],
+    emergencyAccessLimit: Duration = .seconds(60 * 60),
     passwordCost: KeyDerivation.ScryptCost = .interactive
   ) {
     self.host = host
@@ -42,6 +50,8 @@ public struct DashboardConfiguration: Sendable {
     self.deviceAddresses = deviceAddresses
     self.signInIdleLimit = signInIdleLimit
     self.signInAbsoluteLimit = signInAbsoluteLimit
+    self.requiresSecondFactor = requiresSecondFactor
+    self.emergencyAccessLimit = emergencyAccessLimit
     self.passwordCost = passwordCost
   }
 }

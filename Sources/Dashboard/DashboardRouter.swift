@@ -44,6 +44,9 @@ struct DashboardRouter: Sendable {
     case .signInFirst: throw APIProblem.signInFirst
     case .forbid: throw APIProblem.forbidden
     }
+    if let signedIn, signedIn.needsSecondFactor, !endpoint.isForThoseWithoutSecondFactor {
+      throw APIProblem.secondFactorNeeded
+    }
     if endpoint.changesState, endpoint != .signIn, let signedIn,
       request.headers[.requestToken] != signedIn.token.requestToken
     {

@@ -44,7 +44,7 @@ public final class DashboardService: Service, Sendable {
   /// - Throws: When the web application's files are missing, the identity cannot be read, or the random generator fails.
   public convenience init(
     configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore & ChartStore,
-    alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
+    alerts: any AlertStore, registry: any AccessStore, changes: any StoreChanges, keys: any SessionKeySource,
     vault: VaultClientConfiguration, logger: Logger
   ) throws {
     try self.init(
@@ -54,7 +54,7 @@ public final class DashboardService: Service, Sendable {
 
   package init(
     configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore & ChartStore,
-    alerts: any AlertStore, registry: any RegistryStore, changes: any StoreChanges, keys: any SessionKeySource,
+    alerts: any AlertStore, registry: any AccessStore, changes: any StoreChanges, keys: any SessionKeySource,
     vault: (any KeyAdministration)? = nil, time: Timekeeper, logger: Logger
   ) throws {
     self.configuration = configuration
@@ -65,10 +65,16 @@ public final class DashboardService: Service, Sendable {
       chunks: chunks, findings: findings, alerts: alerts, registry: registry, keys: keys, time: time, logger: logger)
     let verifier = try PasswordVerifier(cost: configuration.passwordCost)
     let chart = ChartDesk(store: findings, findings: hub.findings, time: time)
+    let seal = AccountSeal(keys: keys, time: time)
+    let factors = SecondFactorDesk(registry: registry, seal: seal, time: time)
     let api = DashboardAPI(
       hub: hub,
       signIns: SignInService(
-        registry: registry, verifier: verifier, configuration: configuration, time: time, logger: logger),
+        registry: registry, verifier: verifier, factors: factors, configuration: configuration, time: time,
+        logger: logger),
+      factors: factors,
+      emergencies: EmergencyDesk(
+        registry: registry, seal: seal, lifetime: configuration.emergencyAccessLimit, time: time, logger: logger),
       accounts: AccountAdministration(registry: registry, verifier: verifier, time: time),
       patients: PatientAdministration(registry: registry, keys: keys, time: time), chunks: chunks, alerts: alerts,
       registry: registry, keys: keys,

@@ -35,6 +35,9 @@ public protocol AccessStore: RegistryStore {
   /// - Returns: How many ended.
   func deleteSignIns(of account: String, except tokenHash: [UInt8]?) async throws(StoreError) -> Int
 
+  /// Changes how the sign-ins of an account count as proved: after a second factor was added or taken away.
+  func setSignInMethod(_ method: SignInMethod, of account: String) async throws(StoreError)
+
   /// Records an access beyond the assignment; the record can be ended, and never changed otherwise or deleted.
   func open(_ access: EmergencyAccess) async throws(StoreError)
   /// Accesses in force at `time`: not expired and not ended; of an account, or of all.
@@ -60,6 +63,18 @@ public protocol AccessStore: RegistryStore {
   func append(_ event: AccountEvent) async throws(StoreError)
   /// The record, newest first; of one account, or of all.
   func accountEvents(of account: String?, limit: Int) async throws(StoreError) -> [AccountEvent]
+}
+
+/// How somebody proved who they are.
+public enum SignInMethod: String, Sendable, CaseIterable {
+  /// By the password alone.
+  case password
+  /// By password and one-time code.
+  case passwordAndCode = "password-code"
+  /// By password and recovery code.
+  case passwordAndRecoveryCode = "password-recovery-code"
+  /// At the identity provider.
+  case provider
 }
 
 /// A second factor at rest: the secret is sealed.

@@ -171,11 +171,14 @@ public struct SignInRecord: Sendable, Hashable {
   public let agent: String
   /// The address that it began from.
   public let address: String
+  /// How the person proved who they are.
+  public let method: SignInMethod
 
   /// Describes a sign-in.
   public init(
     tokenHash: [UInt8], account: String, createdAt: UnixMicroseconds, expiresAt: UnixMicroseconds,
-    lastUsedAt: UnixMicroseconds? = nil, agent: String = "", address: String = ""
+    lastUsedAt: UnixMicroseconds? = nil, agent: String = "", address: String = "",
+    method: SignInMethod = .password
   ) {
     self.tokenHash = tokenHash
     self.account = account
@@ -184,5 +187,6 @@ public struct SignInRecord: Sendable, Hashable {
     self.lastUsedAt = lastUsedAt ?? createdAt
     self.agent = agent
     self.address = address
+    self.method = method
   }
 }

@@ -15,8 +15,14 @@ import Wire
     .listAlerts,
     .acknowledgeAlert, .streamEvents,
   ]
+  /// Everybody's own.
+  private static let own: Set<Endpoint> = [
+    .showDocument, .signIn, .showSession, .signOut, .showAccount, .changePassword, .beginSecondFactor,
+    .confirmSecondFactor,
+    .replaceRecoveryCodes, .removeSecondFactor, .listOwnSignIns, .endOwnSignIn, .endOtherSignIns,
+  ]
   private static let registryReading: Set<Endpoint> = [
-    .showDocument, .signIn, .showSession, .signOut, .listPatients, .listDevices, .listChartEvents, .listAccounts,
+    .listChartEvents, .listEmergencyAccess, .listAccountEvents, .listPatients, .listDevices, .listAccounts,
   ]
   private static let keyReading: Set<Endpoint> = [
     .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise, .showCertificate,
@@ -29,11 +35,12 @@ import Wire
     .rotateTenantKey, .startRewrap,
   ]
   private static let allowed: [Role: Set<Endpoint>] = [
-    .clinician: clinical.union([.showDocument, .signIn, .showSession, .signOut]),
-    .administrator: registryReading.union(keyReading).union(keyChanges).union([
+    .clinician: clinical.union(own).union([.openEmergencyAccess, .listOwnEmergencyAccess, .endEmergencyAccess]),
+    .administrator: registryReading.union(own).union(keyReading).union(keyChanges).union([
       .addPatient, .assignDevice, .addAccount, .changeAccount, .assignPatient, .unassignPatient,
+      .listSignIns, .endSignIns, .resetSecondFactor, .endEmergencyAccess,
     ]),
-    .auditor: registryReading.union(keyReading),
+    .auditor: registryReading.union(own).union(keyReading),
   ]
 
   /// Nothing that only reads is a change, and every route is somebody's.

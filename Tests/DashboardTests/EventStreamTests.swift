@@ -229,6 +229,52 @@ import X509
     }
   }
 
+  /// An access beyond the assignment reaches an open stream, and leaves it when its time is over.
+  @Test func anEmergencyIsHeardForItsTime() async throws {
+    try await withServer { server in
+      let ward = server.ward
+      let devices = try ["sb-001", "sb-002"].map { try #require(DeviceID($0)) }
+      let mine = try await ward.addPatient(device: devices[0])
+      let other = try await ward.addPatient(name: "Other", device: devices[1])
+      let wearers = try await [
+        Wearer(device: devices[0], keys: ward.keys, preset: .normal),
+        Wearer(device: devices[1], keys: ward.keys, preset: .normal, seed: 2),
+      ]
+      func sendBoth() async throws {
+        ward.clock.advance(1.496)
+        for wearer in wearers { try await wearer.send(to: ward.store, at: ward.clock.now) }
+      }
+      try await ward.addClinician("nurse", seeing: [mine])
+      let cookie = try await server.signIn(as: "nurse")
+      let id = try #require(AccessID(Array(repeating: 7, count: 16)))
+      var phase = 0
+      let events = try await server.read("/api/events", cookie: cookie) { events in
+        func isHeard(_ patient: Pseudonym) -> Bool {
+          let start = events.lastIndex { $0.name == "resync" } ?? 0
+          return events[start...].contains { $0.name == "strip" && $0.data.contains(patient.name) }
+        }
+        switch phase {
+        case 0 where events.contains { $0.name == "clock" }: try await sendBoth()
+        case 1 where isHeard(mine):
+          #expect(!events.contains { $0.data.contains(other.name) })
+          try await ward.store.open(
+            EmergencyAccess(
+              id: id, account: "nurse", pseudonym: other, box: [], openedAt: ward.clock.now,
+              expiresAt: ward.clock.now + 60_000_000))
+        case 2 where events.contains { $0.name == "resync" }: try await sendBoth()
+        case 3 where isHeard(other): ward.clock.advance(60)
+        case 4 where events.count { $0.name == "resync" } == 2: try await sendBoth()
+        case 5 where isHeard(mine): return true
+        default: return false
+        }
+        phase += 1
+        return false
+      }
+      let last = try #require(events.lastIndex { $0.name == "resync" })
+      #expect(!events[last...].contains { $0.data.contains(other.name) })
+    }
+  }
+
   @Test func nobodyListensUninvited() async throws {
     try await withServer { server in
       let response = try await server.client.execute(server.request("/api/events", cookie: nil), timeout: .seconds(20))

@@ -71,7 +71,16 @@ extension MemoryStore {
       guard let old = state.signIns[tokenHash] else { return }
       state.signIns[tokenHash] = SignInRecord(
         tokenHash: tokenHash, account: old.account, createdAt: old.createdAt, expiresAt: max(old.expiresAt, expiresAt),
-        lastUsedAt: max(old.lastUsedAt, usedAt), agent: old.agent, address: old.address)
+        lastUsedAt: max(old.lastUsedAt, usedAt), agent: old.agent, address: old.address, method: old.method)
+    }
+  }
+  func setSignInMethod(_ method: SignInMethod, of account: String) async throws(StoreError) {
+    change { state in
+      for (hash, old) in state.signIns where old.account == account {
+        state.signIns[hash] = SignInRecord(
+          tokenHash: hash, account: old.account, createdAt: old.createdAt, expiresAt: old.expiresAt,
+          lastUsedAt: old.lastUsedAt, agent: old.agent, address: old.address, method: method)
+      }
     }
   }
   func deleteSignIns(of account: String, except tokenHash: [UInt8]?) async throws(StoreError) -> Int {

@@ -25,8 +25,10 @@ import Testing
   func aHostileHashIsNoHash(text: String) { #expect(PasswordHash(parsing: text) == nil) }
 
   @Test(arguments: [
-    "short", "aaaaaaaaaaaaaaaa", "password1234", "sealedbeat2026", "dr.weiss-2026",
-    String(repeating: "ab1c2", count: 40),
+    "short", "fourteen chars", "aaaaaaaaaaaaaaaa", "abababababababab", "passwordpassword", "P@ssw0rdP@ssw0rd",
+    "password123456789",
+    "sealedbeat2026!!!", "dr.weiss-dr.weiss-1", "1234567890123456", "qwertyuiopasdfghjkl", "SealedBeat Hospital 2026",
+    "letmein letmein 1999", "zyxwvutsrqponmlkji", "monkey dragon shadow", String(repeating: "ab1c2", count: 40),
   ])
   func weakPasswordsAreRefused(password: String) async throws {
     let accounts = try AccountAdministration(registry: MemoryStore(), cost: Ward.cheap)
@@ -43,5 +45,16 @@ import Testing
       try await accounts.create(
         name: name, role: .auditor, patients: .all, password: SecretBytes(copying: Ward.password.utf8))
     }
+  }
+
+  /// Length and nothing else: no rule on kinds of characters.
+  @Test(arguments: [
+    "correct horse battery staple", "nine purple otters juggle", "fünfzehn Zeichen ä", "837465920174652",
+    "ウォードの患者さんの心電図を読む",
+  ])
+  func longUnexpectedPasswordsAreTaken(password: String) async throws {
+    let accounts = try AccountAdministration(registry: MemoryStore(), cost: Ward.cheap)
+    try await accounts.create(
+      name: "dr.weiss", role: .clinician, patients: .all, password: SecretBytes(copying: password.utf8))
   }
 }

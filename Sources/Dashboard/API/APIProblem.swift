@@ -58,7 +58,7 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
       switch error.code {
       case .exists: .conflict
       case .unknown: .notFound
-      case .badName, .badRole, .weakPassword, .badIdentity: .unprocessableContent
+      case .badName, .badRole, .weakPassword, .badIdentity, .wrongCode: .unprocessableContent
       }
     self.init(status: status, code: error.code.rawValue, reason: error.reason)
   }

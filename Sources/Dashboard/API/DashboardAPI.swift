@@ -11,11 +11,13 @@ internal import Wire
 struct DashboardAPI: Sendable {
   let hub: LiveHub
   let signIns: SignInService
+  let factors: SecondFactorDesk
+  let emergencies: EmergencyDesk
   let accounts: AccountAdministration
   let patients: PatientAdministration
   let chunks: any ChunkStore
   let alerts: any AlertStore
-  let registry: any RegistryStore
+  let registry: any AccessStore
   let keys: any SessionKeySource
   let findings: FindingsReader
   let strips: StripReader
@@ -37,6 +39,22 @@ struct DashboardAPI: Sendable {
       case .signIn, .showDocument: throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
+      case .showAccount: return try await showAccount(signedIn)
+      case .changePassword: return try await changePassword(request, context, signedIn)
+      case .beginSecondFactor: return try await beginSecondFactor(request, context, signedIn)
+      case .confirmSecondFactor: return try await confirmSecondFactor(request, signedIn)
+      case .replaceRecoveryCodes: return try await replaceRecoveryCodes(request, context, signedIn)
+      case .removeSecondFactor: return try await removeSecondFactor(request, context, signedIn)
+      case .listOwnSignIns: return try await listOwnSignIns(signedIn)
+      case .endOwnSignIn: return try await endOwnSignIn(context, signedIn)
+      case .endOtherSignIns: return try await endOtherSignIns(signedIn)
+
+      // Patients outside the assignment.
+      case .openEmergencyAccess: return try await openEmergencyAccess(request, context, signedIn)
+      case .listOwnEmergencyAccess: return try await listOwnEmergencyAccess(signedIn)
+      case .endEmergencyAccess: return try await endEmergencyAccess(context, signedIn)
+      case .listEmergencyAccess: return try await listEmergencyAccess()
+      case .listAccountEvents: return try await listAccountEvents()
 
       // The ward and signals.
       case .showWard: return try await showWard(signedIn)
@@ -69,6 +87,9 @@ struct DashboardAPI: Sendable {
       case .addAccount: return try await addAccount(request, signedIn)
       case .changeAccount: return try await changeAccount(request, context, signedIn)
       case .assignPatient, .unassignPatient: return try await changeCare(endpoint, context, signedIn)
+      case .listSignIns: return try await listSignIns(context)
+      case .endSignIns: return try await endSignIns(context, signedIn)
+      case .resetSecondFactor: return try await resetSecondFactor(context, signedIn)
 
       // Keys.
       case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .revokeClaim, .rotateKey,
@@ -101,6 +122,7 @@ struct DashboardAPI: Sendable {
   struct Credentials: Decodable {
     let account: String
     let password: String
+    let code: String?
   }
 
   private func signIn(_ request: Request, _ context: DashboardRequestContext) async throws -> Response {
@@ -109,15 +131,18 @@ struct DashboardAPI: Sendable {
       throw APIProblem.wrongPassword
     }
     let signedIn = try await signIns.signIn(
-      account: credentials.account, password: SecretBytes(copying: credentials.password.utf8),
-      address: context.remoteAddress)
+      .init(
+        account: credentials.account, password: SecretBytes(copying: credentials.password.utf8),
+        code: credentials.code.flatMap { $0.isEmpty ? nil : $0 }, address: context.remoteAddress),
+      agent: BrowserFamily.describe(request.headers[.userAgent]),
+      replacing: request.cookies[SessionToken.cookieName]?.value)
     var response = try JSONReply.response(SessionView(signedIn))
     // The absolute limit: the server ends it earlier when nobody is there.
     response.headers[.setCookie] = signedIn.token.setCookie(maximumAge: signIns.cookieSeconds)
     return response
   }
 
-  private func signOut(_ signedIn: SignedIn) async throws -> Response {
+  func signOut(_ signedIn: SignedIn) async throws -> Response {
     try await signIns.signOut(signedIn)
     return Response(
       status: .noContent,

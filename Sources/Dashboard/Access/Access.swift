@@ -23,6 +23,8 @@ package enum Access: Hashable, Sendable {
   static let clinicians = Access.only([.clinician])
   /// Those who run the system.
   static let administrators = Access.only([.administrator])
+  /// Those who may end an access: their own, or anybody's.
+  static let cliniciansAndAdministrators = Access.only([.clinician, .administrator])
   /// Those who run the system, and those who check them.
   static let staff = Access.only([.administrator, .auditor])
 

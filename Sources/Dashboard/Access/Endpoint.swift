@@ -10,6 +10,22 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case showSession
   case signIn
   case signOut
+  case showAccount
+  case changePassword
+  case beginSecondFactor
+  case confirmSecondFactor
+  case replaceRecoveryCodes
+  case removeSecondFactor
+  case listOwnSignIns
+  case endOwnSignIn
+  case endOtherSignIns
+
+  // Patients outside the assignment.
+  case openEmergencyAccess
+  case listOwnEmergencyAccess
+  case endEmergencyAccess
+  case listEmergencyAccess
+  case listAccountEvents
 
   // The ward and signals: for those who treat the patients.
   case showWard
@@ -43,6 +59,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case changeAccount
   case assignPatient
   case unassignPatient
+  case listSignIns
+  case endSignIns
+  case resetSecondFactor
 
   // Keys: each is handed to the vault, which decides by a table of its own.
   case showKeyReport
@@ -99,6 +118,22 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .showSession: .init(.get, "/api/session", .signedIn)
     case .signIn: .init(.post, "/api/session", .everybody)
     case .signOut: .init(.delete, "/api/session", .signedIn)
+    case .showAccount: .init(.get, "/api/account", .signedIn)
+    case .changePassword: .init(.post, "/api/account/password", .signedIn)
+    case .beginSecondFactor: .init(.post, "/api/account/second-factor", .signedIn)
+    case .confirmSecondFactor: .init(.post, "/api/account/second-factor/confirmation", .signedIn)
+    case .replaceRecoveryCodes: .init(.post, "/api/account/second-factor/recovery-codes", .signedIn)
+    case .removeSecondFactor: .init(.post, "/api/account/second-factor/removal", .signedIn)
+    case .listOwnSignIns: .init(.get, "/api/account/sign-ins", .signedIn)
+    case .endOwnSignIn: .init(.delete, "/api/account/sign-ins/{id}", .signedIn)
+    case .endOtherSignIns: .init(.delete, "/api/account/sign-ins", .signedIn)
+
+    // Patients outside the assignment.
+    case .openEmergencyAccess: .init(.post, "/api/patients/{pseudonym}/emergency-access", .clinicians)
+    case .listOwnEmergencyAccess: .init(.get, "/api/emergency-access/own", .clinicians)
+    case .endEmergencyAccess: .init(.delete, "/api/emergency-access/{id}", .cliniciansAndAdministrators)
+    case .listEmergencyAccess: .init(.get, "/api/emergency-access", .staff)
+    case .listAccountEvents: .init(.get, "/api/account-events", .staff)
 
     // The ward and signals: for those who treat the patients.
     case .showWard: .init(.get, "/api/ward", .clinicians)
@@ -132,6 +167,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .changeAccount: .init(.patch, "/api/accounts/{account}", .administrators)
     case .assignPatient: .init(.put, "/api/accounts/{account}/patients/{pseudonym}", .administrators)
     case .unassignPatient: .init(.delete, "/api/accounts/{account}/patients/{pseudonym}", .administrators)
+    case .listSignIns: .init(.get, "/api/accounts/{account}/sign-ins", .administrators)
+    case .endSignIns: .init(.delete, "/api/accounts/{account}/sign-ins", .administrators)
+    case .resetSecondFactor: .init(.delete, "/api/accounts/{account}/second-factor", .administrators)
 
     // Keys: each is handed to the vault, which decides by a table of its own.
     case .showKeyReport: .init(.get, "/api/keys/report", .staff)
@@ -176,6 +214,14 @@ package enum Endpoint: String, CaseIterable, Sendable {
 
   /// Who may ask.
   package var rule: Access { route.rule }
+
+  /// Whether it is open to a sign-in whose role needs a second factor that was not shown yet: what is needed to add one, and to leave.
+  var isForThoseWithoutSecondFactor: Bool {
+    switch self {
+    case .showSession, .signIn, .signOut, .showAccount, .beginSecondFactor, .confirmSecondFactor: true
+    default: rule == .everybody
+    }
+  }
 
   /// Whether it changes something: then the request must prove that one of our own pages sent it.
   package var changesState: Bool { method != .get }

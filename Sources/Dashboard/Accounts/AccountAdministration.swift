@@ -9,18 +9,18 @@ public import Store
 /// try await accounts.create(name: "dr.weiss", role: .clinician, patients: .all, password: password)
 /// ```
 public struct AccountAdministration: Sendable {
-  private let registry: any RegistryStore
+  private let registry: any AccessStore
   private let verifier: PasswordVerifier
   private let time: Timekeeper
 
   /// - Parameters:
   ///   - registry: Where accounts rest.
   ///   - cost: What a password's hash costs; 128 MiB by default.
-  public init(registry: any RegistryStore, cost: KeyDerivation.ScryptCost = .interactive) throws(SealingError) {
+  public init(registry: any AccessStore, cost: KeyDerivation.ScryptCost = .interactive) throws(SealingError) {
     self.init(registry: registry, verifier: try PasswordVerifier(cost: cost), time: .system)
   }
 
-  init(registry: any RegistryStore, verifier: PasswordVerifier, time: Timekeeper) {
+  init(registry: any AccessStore, verifier: PasswordVerifier, time: Timekeeper) {
     self.registry = registry
     self.verifier = verifier
     self.time = time
@@ -55,12 +55,57 @@ public struct AccountAdministration: Sendable {
     for pseudonym in assigned { try await registry.entrust(pseudonym, to: name, at: now) }
   }
 
-  /// Gives an account a new password. Sign-ins that exist go on until they expire.
+  /// Gives an account a new password. All its sign-ins end.
+  /// - Parameter actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func setPassword(of name: String, to password: SecretBytes) async throws {
+  public func setPassword(of name: String, to password: SecretBytes, by actor: String = "operator") async throws {
+    try await setPassword(of: name, to: password, keeping: nil, .passwordSet, by: actor)
+  }
+
+  /// The person's own change: all sign-ins but the one that it was made in end.
+  func changePassword(of name: String, to password: SecretBytes, keeping tokenHash: [UInt8]) async throws {
+    try await setPassword(of: name, to: password, keeping: tokenHash, .passwordChanged, by: name)
+  }
+
+  private func setPassword(
+    of name: String, to password: SecretBytes, keeping tokenHash: [UInt8]?, _ kind: AccountEvent.Kind, by actor: String
+  ) async throws {
     let account = try await existing(name)
     let hash = try await hash(password, account: name)
     try await registry.put(account.with(passwordHash: hash))
+    _ = try await registry.deleteSignIns(of: name, except: tokenHash)
+    try await record(kind, of: name, by: actor)
+  }
+
+  /// Takes a second factor away from somebody who lost it, recovery codes included. All their sign-ins end.
+  /// - Parameters:
+  ///   - name: Whose.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
+  /// - Throws: ``AccountError`` where there is none, or `StoreError`.
+  public func resetSecondFactor(of name: String, by actor: String = "operator") async throws {
+    _ = try await existing(name)
+    guard try await registry.deleteSecondFactor(of: name) else {
+      throw AccountError(.unknown, "The account has no second factor.")
+    }
+    _ = try await registry.deleteSignIns(of: name, except: nil)
+    try await record(.secondFactorReset, of: name, by: actor)
+  }
+
+  /// Ends all sign-ins of an account.
+  /// - Parameters:
+  ///   - name: Whose.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
+  /// - Returns: How many there were.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func endSignIns(of name: String, by actor: String = "operator") async throws -> Int {
+    _ = try await existing(name)
+    let count = try await registry.deleteSignIns(of: name, except: nil)
+    try await record(.signInsEnded, of: name, by: actor)
+    return count
+  }
+
+  private func record(_ kind: AccountEvent.Kind, of account: String, by actor: String) async throws {
+    try await registry.append(AccountEvent(account: account, actor: actor, kind: kind, at: time.unixMicroseconds()))
   }
 
   /// Forbids or allows an account to sign in. A sign-in of a disabled account is refused from its next request on.
@@ -122,10 +167,15 @@ public struct AccountAdministration: Sendable {
     return account
   }
 
-  private func hash(_ password: SecretBytes, account: String) async throws -> String {
+  /// - Throws: ``AccountError`` of code `weak-password`, with what is wrong in words.
+  static func requireStrength(of password: SecretBytes, account: String) throws(AccountError) {
     if let objection = PasswordRules.objection(to: password, account: account) {
       throw AccountError(.weakPassword, objection)
     }
+  }
+
+  private func hash(_ password: SecretBytes, account: String) async throws -> String {
+    try Self.requireStrength(of: password, account: account)
     return try await verifier.hash(password).description
   }
 }

@@ -10,8 +10,10 @@ public struct AccountError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknown
     /// The account's role has no use for it.
     case badRole = "bad-role"
-    /// The password is too short, too long or among those tried first (NIST SP 800-63B §5.1.1.2).
+    /// The password is too short, too long or among those tried first (NIST SP 800-63B-4 §3.1.1.2).
     case weakPassword = "weak-password"
+    /// A code of a second factor is not right, or was used.
+    case wrongCode = "wrong-code"
     /// A patient's name or birth date breaks its rule.
     case badIdentity = "bad-identity"
   }

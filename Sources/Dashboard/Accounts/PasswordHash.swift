@@ -5,7 +5,7 @@ internal import Sealing
 /// An scrypt hash with its parameters, as it rests in an account: `$scrypt$ln=17,r=8,p=1$salt$hash` (the PHC string format,
 /// base64 without padding).
 package struct PasswordHash: Hashable, Sendable, CustomStringConvertible {
-  /// Bytes of the salt (SP 800-63B §5.1.1.2 asks for 32 bits at least).
+  /// Bytes of the salt (SP 800-63B-4 §3.1.1.2 asks for 32 bits at least).
   static let saltSize = 16
   /// Bytes of the hash.
   static let hashSize = 32

@@ -10,13 +10,16 @@ struct Audience: Hashable, Sendable {
   init() { scopes = [:] }
 
   /// Reads who is signed in at `now`, Unix microseconds.
-  init(registry: any RegistryStore, now: UnixMicroseconds) async throws(StoreError) {
+  init(registry: any AccessStore, now: UnixMicroseconds) async throws(StoreError) {
     let accounts = try await registry.signedInAccounts(at: now).filter { $0.role == .clinician && !$0.isDisabled }
     let needsCare = accounts.contains { !$0.seesAllPatients }
     let care = needsCare ? try await registry.care(of: nil) : []
+    let emergencies = needsCare ? try await registry.emergencyAccess(of: nil, inForceAt: now) : []
     let assigned = Dictionary(grouping: care, by: \.account)
     scopes = Dictionary(
-      accounts.map { ($0.name, PatientScope($0, care: assigned[$0.name] ?? [])) }, uniquingKeysWith: { _, last in last }
+      accounts.map {
+        ($0.name, PatientScope($0, care: assigned[$0.name] ?? [], emergencies: emergencies, now: now))
+      }, uniquingKeysWith: { _, last in last }
     )
   }
 

@@ -44,7 +44,7 @@ actor LiveHub {
   let chunks: any ChunkStore
   let alertStore: any AlertStore
   let charts: any ChartStore
-  let registry: any RegistryStore
+  let registry: any AccessStore
   let keys: any SessionKeySource
   /// Shared with whoever answers requests, so that what is forgotten is forgotten there too.
   let findings: FindingsReader
@@ -75,7 +75,7 @@ actor LiveHub {
 
   init(
     chunks: any ChunkStore, findings: any FindingStore & ChartStore, alerts: any AlertStore,
-    registry: any RegistryStore,
+    registry: any AccessStore,
     keys: any SessionKeySource, time: Timekeeper, logger: Logger
   ) throws(SealingError) {
     self.chunks = chunks
@@ -108,6 +108,13 @@ actor LiveHub {
     guard audience.scope(of: account) != scope else { return }
     audienceReadAt = nil
     await refresh([.findings, .alerts])
+  }
+
+  /// Who may see a patient has changed: open pages and what is opened for them follow at once.
+  func scopesChanged(about patient: Pseudonym) async {
+    audienceReadAt = nil
+    await refresh([.findings, .alerts])
+    publish("ward", about: .patients([patient]), LiveEvent.Empty())
   }
 
   private func read(_ areas: Set<StoreArea>) async {

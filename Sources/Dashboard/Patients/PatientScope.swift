@@ -12,10 +12,15 @@ public enum PatientScope: Hashable, Sendable {
   /// - Parameters:
   ///   - account: The account.
   ///   - care: What the store knows of it (`RegistryStore.care(of:)`); other accounts' assignments are passed over.
-  init(_ account: AccountRecord, care: [CareAssignment]) {
+  ///   - emergencies: Accesses beyond the assignment; others' and those not in force are passed over.
+  ///   - now: Unix microseconds.
+  init(_ account: AccountRecord, care: [CareAssignment], emergencies: [EmergencyAccess], now: UnixMicroseconds) {
     switch (account.role, account.isDisabled, account.seesAllPatients) {
     case (.clinician, false, true): self = .all
-    case (.clinician, false, false): self = .only(Set(care.lazy.filter { $0.account == account.name }.map(\.pseudonym)))
+    case (.clinician, false, false):
+      let opened = emergencies.lazy.filter { $0.account == account.name && $0.isInForce(at: now) }.map(\.pseudonym)
+      self = .only(
+        Set(care.lazy.filter { $0.account == account.name }.map(\.pseudonym)).union(opened))
     case (.clinician, true, _), (.administrator, _, _), (.auditor, _, _): self = .nobody
     }
   }

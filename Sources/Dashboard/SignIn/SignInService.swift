@@ -6,62 +6,107 @@ internal import Synchronization
 
 /// Signs people in and out and knows them by their cookie.
 final class SignInService: Sendable {
-  /// A sign-in's expiry is written again only when at least so much of it has passed: not at every request.
+  /// A sign-in's use is written again only when at least so much time has passed: not at every request.
   private static let renewalStep: Duration = .seconds(60)
 
-  private let registry: any RegistryStore
+  /// What somebody shows to be let in.
+  struct Proof: Sendable {
+    let account: String
+    let password: SecretBytes
+    /// A code of the second factor, or a recovery code; without meaning for an account that has none.
+    let code: String?
+    /// Where it comes from: attempts are counted by it.
+    let address: String
+  }
+
+  private let registry: any AccessStore
   private let verifier: PasswordVerifier
+  private let factors: SecondFactorDesk
   private let idleLimit: Duration
   private let absoluteLimit: Duration
+  private let requiresSecondFactor: Set<Role>
   private let time: Timekeeper
   private let logger: Logger
   private let limiter = Mutex(LoginLimiter())
 
   init(
-    registry: any RegistryStore, verifier: PasswordVerifier, configuration: DashboardConfiguration, time: Timekeeper,
-    logger: Logger
+    registry: any AccessStore, verifier: PasswordVerifier, factors: SecondFactorDesk,
+    configuration: DashboardConfiguration, time: Timekeeper, logger: Logger
   ) {
     self.registry = registry
     self.verifier = verifier
+    self.factors = factors
     idleLimit = configuration.signInIdleLimit
     absoluteLimit = configuration.signInAbsoluteLimit
+    requiresSecondFactor = configuration.requiresSecondFactor
     self.time = time
     self.logger = logger
   }
 
-  /// Checks a password and begins a sign-in under a new token, whatever token the browser had before.
-  /// - Throws: ``APIProblem``: one and the same for an unknown name, a wrong password and a disabled account.
-  func signIn(account name: String, password: SecretBytes, address: String) async throws -> SignedIn {
-    let decision = limiter.withLock { $0.attempt(account: name, address: address, now: time.uptime()) }
+  // MARK: Proof
+
+  /// Checks password and code together, and counts the attempt. Nothing tells which of name, password and code was wrong.
+  /// - Throws: ``APIProblem``: one and the same for an unknown name, a wrong password, a wrong or used code, and a disabled account.
+  func verify(_ proof: Proof) async throws -> (account: AccountRecord, method: SignInMethod) {
+    let name = proof.account
+    let decision = limiter.withLock { $0.attempt(account: name, address: proof.address, now: time.uptime()) }
     if case .refuse(let seconds) = decision {
       logger.notice("sign-in refused: too many attempts", metadata: ["retryAfter_s": "\(seconds)"])
       throw APIProblem.tooManyAttempts(retryAfterSeconds: seconds)
     }
     let account = AccountAdministration.isValid(name) ? try await registry.account(name) : nil
     let usable = account.flatMap { $0.isDisabled ? nil : $0 }
+    // The code is compared before the password is, so that neither the answer nor its time tells that the password was right.
+    let factor = if let usable { try await factors.confirmed(usable.name) } else { nil as SecondFactorRecord? }
+    let finding =
+      if let factor { try await factors.examine(proof.code, against: factor) } else { nil as SecondFactorDesk.Finding? }
     let isRight: Bool
     do {
-      isRight = try await verifier.verify(password, against: usable.flatMap { PasswordHash(parsing: $0.passwordHash) })
+      isRight = try await verifier.verify(
+        proof.password, against: usable.flatMap { PasswordHash(parsing: $0.passwordHash) })
     } catch is PasswordVerifier.Overloaded {
       throw APIProblem.overloaded
     }
-    guard isRight, let usable else {
-      // The name is not logged: people type passwords into the wrong field.
-      logger.notice("sign-in failed")
-      throw APIProblem.wrongPassword
+    guard isRight, let usable else { throw refused() }
+    var method = SignInMethod.password
+    if let finding {
+      guard try await factors.use(finding, of: usable.name) else { throw refused() }
+      if case .recovery = finding { method = .passwordAndRecoveryCode } else { method = .passwordAndCode }
     }
-    limiter.withLock { $0.succeeded(account: name, address: address) }
+    limiter.withLock { $0.succeeded(account: name, address: proof.address) }
+    return (usable, method)
+  }
+
+  private func refused() -> APIProblem {
+    // The name is not logged: people type passwords into the wrong field.
+    logger.notice("sign-in failed")
+    return .wrongPassword
+  }
+
+  // MARK: Sign-ins
+
+  /// Checks a proof and begins a sign-in under a new token; the one that the browser had before ends.
+  func signIn(_ proof: Proof, agent: String, replacing cookie: String?) async throws -> SignedIn {
+    let (account, method) = try await verify(proof)
+    return try await begin(account, method: method, agent: agent, address: proof.address, replacing: cookie)
+  }
+
+  /// Begins a sign-in of somebody who has proved who they are.
+  func begin(
+    _ account: AccountRecord, method: SignInMethod, agent: String, address: String, replacing cookie: String?
+  ) async throws -> SignedIn {
     let now = time.unixMicroseconds()
     try await registry.deleteSignIns(expiredBefore: now)
+    if let cookie, let old = SessionToken(cookie: cookie) { try await registry.deleteSignIn(tokenHash: old.storedHash) }
     let token = try SessionToken()
     let record = SignInRecord(
-      tokenHash: token.storedHash, account: usable.name, createdAt: now,
-      expiresAt: now + min(idleLimit, absoluteLimit).unixMicroseconds)
+      tokenHash: token.storedHash, account: account.name, createdAt: now,
+      expiresAt: now + min(idleLimit, absoluteLimit).unixMicroseconds, agent: agent, address: address, method: method)
     try await registry.put(record)
-    logger.info("signed in", metadata: ["account": "\(usable.name)", "role": "\(usable.role.rawValue)"])
-    return SignedIn(
-      account: usable.name, role: usable.role, scope: try await scope(of: usable), token: token,
-      expiresAt: record.expiresAt)
+    logger.info(
+      "signed in",
+      metadata: ["account": "\(account.name)", "role": "\(account.role.rawValue)", "method": "\(method.rawValue)"])
+    return try await signedIn(account, record, token: token, expiresAt: record.expiresAt)
   }
 
   /// Who sent a cookie; `nil` when the sign-in is unknown or over, or the account was disabled since. Keeps the sign-in alive.
@@ -73,19 +118,38 @@ final class SignInService: Sendable {
     else { return nil }
     let latest = record.createdAt + absoluteLimit.unixMicroseconds
     let renewed = min(now + idleLimit.unixMicroseconds, latest)
-    if renewed > record.expiresAt + Self.renewalStep.unixMicroseconds {
-      try await registry.put(
-        SignInRecord(
-          tokenHash: record.tokenHash, account: record.account, createdAt: record.createdAt, expiresAt: renewed))
+    if now > record.lastUsedAt + Self.renewalStep.unixMicroseconds {
+      try await registry.renewSignIn(tokenHash: record.tokenHash, usedAt: now, expiresAt: renewed)
     }
-    return SignedIn(
-      account: account.name, role: account.role, scope: try await scope(of: account), token: token,
-      expiresAt: max(renewed, record.expiresAt))
+    return try await signedIn(account, record, token: token, expiresAt: max(renewed, record.expiresAt))
   }
 
+  private func signedIn(
+    _ account: AccountRecord, _ record: SignInRecord, token: SessionToken, expiresAt: UnixMicroseconds
+  ) async throws -> SignedIn {
+    SignedIn(
+      account: account.name, role: account.role, scope: try await scope(of: account), token: token,
+      expiresAt: expiresAt, method: record.method,
+      needsSecondFactor: record.method == .password && requires(account.role))
+  }
+
+  /// Whether a role needs a second factor.
+  func requires(_ role: Role) -> Bool { requiresSecondFactor.contains(role) }
+
   private func scope(of account: AccountRecord) async throws -> PatientScope {
-    let needsCare = account.role == .clinician && !account.seesAllPatients
-    return PatientScope(account, care: needsCare ? try await registry.care(of: account.name) : [])
+    guard account.role == .clinician, !account.seesAllPatients else {
+      return PatientScope(account, care: [], emergencies: [], now: time.unixMicroseconds())
+    }
+    let now = time.unixMicroseconds()
+    return PatientScope(
+      account, care: try await registry.care(of: account.name),
+      emergencies: try await registry.emergencyAccess(of: account.name, inForceAt: now), now: now)
+  }
+
+  /// What an account may see now.
+  func scope(of name: String) async throws -> PatientScope {
+    guard let account = try await registry.account(name) else { return .nobody }
+    return try await scope(of: account)
   }
 
   /// How long a browser keeps the cookie.

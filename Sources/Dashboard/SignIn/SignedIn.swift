@@ -12,4 +12,8 @@ struct SignedIn: Sendable {
   let token: SessionToken
   /// When the sign-in ends if nothing more is heard.
   let expiresAt: UnixMicroseconds
+  /// How the person proved who they are.
+  let method: SignInMethod
+  /// Whether the role needs a second factor and none was shown: then nothing but adding one is possible.
+  let needsSecondFactor: Bool
 }

@@ -53,11 +53,12 @@ extension SQLiteStore {
     try await registry.write(ringing: false) { db in
       try db.execute(
         sql: """
-          INSERT OR REPLACE INTO sign_in (\(Self.signInColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)
+          INSERT OR REPLACE INTO sign_in (\(Self.signInColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           Data(session.tokenHash), session.account, Int64(clamping: session.createdAt),
           Int64(clamping: session.expiresAt), Int64(clamping: session.lastUsedAt), session.agent, session.address,
+          session.method.rawValue,
         ])
     }
   }
@@ -87,12 +88,14 @@ extension SQLiteStore {
 
   private static let accountColumns = "name, role, password_hash, is_disabled, sees_all, created_at"
 
-  static let signInColumns = "token_hash, account, created_at, expires_at, last_used, agent, address"
+  static let signInColumns = "token_hash, account, created_at, expires_at, last_used, agent, address, method"
 
   static func signIn(_ row: Row) -> SignInRecord {
     SignInRecord(
       tokenHash: [UInt8](row[0] as Data), account: row[1], createdAt: UInt64(row[2] as Int64),
-      expiresAt: UInt64(row[3] as Int64), lastUsedAt: UInt64(row[4] as Int64), agent: row[5], address: row[6])
+      expiresAt: UInt64(row[3] as Int64), lastUsedAt: UInt64(row[4] as Int64), agent: row[5], address: row[6],
+      // A method that this program does not know proves nothing more than a password.
+      method: SignInMethod(rawValue: row[7]) ?? .password)
   }
 
   private static func account(_ row: Row) -> AccountRecord? {

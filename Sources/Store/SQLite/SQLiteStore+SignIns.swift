@@ -27,6 +27,14 @@ extension SQLiteStore {
     }
   }
 
+  /// See ``AccessStore/setSignInMethod(_:of:)``.
+  public func setSignInMethod(_ method: SignInMethod, of account: String) async throws(StoreError) {
+    try await registry.write(ringing: false) { db in
+      try db.execute(
+        sql: "UPDATE sign_in SET method = ? WHERE account = ?", arguments: [method.rawValue, account])
+    }
+  }
+
   /// See ``AccessStore/deleteSignIns(of:except:)``.
   public func deleteSignIns(of account: String, except tokenHash: [UInt8]?) async throws(StoreError) -> Int {
     // Rings: an open stream of an account that is signed in nowhere any more shows nothing from then on.

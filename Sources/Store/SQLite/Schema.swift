@@ -26,7 +26,7 @@ enum Schema {
     case .chunks: [chunks]
     case .findings: [findings, chart]
     case .alerts: [alerts]
-    case .registry: [registry, access]
+    case .registry: [registry, access, signInMethod]
     }
   }
 
@@ -122,6 +122,8 @@ enum Schema {
       token_hash BLOB PRIMARY KEY, account TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
       ) WITHOUT ROWID;
     """
+
+  private static let signInMethod = "ALTER TABLE sign_in ADD COLUMN method TEXT NOT NULL DEFAULT 'password'"
 
   /// What happened is kept: such rows cannot be deleted, nor changed but in what a later moment adds.
   private static let access = """

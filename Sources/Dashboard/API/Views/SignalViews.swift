@@ -26,12 +26,15 @@ struct SessionView: Encodable, Sendable {
   let role: String
   let requestToken: String
   let expiresMs: UInt64
+  /// True where nothing but adding a second factor is possible.
+  let needsSecondFactor: Bool
 
   init(_ signedIn: SignedIn) {
     account = signedIn.account
     role = signedIn.role.rawValue
     requestToken = signedIn.token.requestToken
     expiresMs = signedIn.expiresAt / 1000
+    needsSecondFactor = signedIn.needsSecondFactor
   }
 }
 
