@@ -26,6 +26,7 @@ extension Target.Dependency {
   static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
   static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
   static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+  static let jwt = product(name: "JWTKit", package: "jwt-kit")
   static let logging = product(name: "Logging", package: "swift-log")
   static let metrics = product(name: "Metrics", package: "swift-metrics")
   static let metricsCore = product(name: "CoreMetrics", package: "swift-metrics")
@@ -61,6 +62,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
     // Vocabulary: no dependencies of ours.
@@ -121,9 +123,8 @@ let package = Package(
       name: "Dashboard",
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "Exports",
-        "CZlib",
-        "CQREncode",
-        .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .logging, .metrics, .nioCore, .nioSSL, .serviceLifecycle,
+        "CZlib", "CQREncode", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .jwt, .logging,
+        .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle,
       ],
       resources: [.copy("Web")]),
 
@@ -207,7 +208,7 @@ let package = Package(
         "Dashboard", "CZlib", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVault", "KeyVaultClient",
         "Wire",
         .asyncHTTPClient,
-        .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioSSL,
+        .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .jwt, .logging, .nioCore, .nioSSL,
         .product(name: "NIOHTTP1", package: "swift-nio"), .swiftASN1, .x509,
       ]),
     .testTarget(

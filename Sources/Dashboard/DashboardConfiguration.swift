@@ -21,6 +21,8 @@ public struct DashboardConfiguration: Sendable {
   public var requiresSecondFactor: Set<Role>
   /// How long an access beyond the assignment lasts.
   public var emergencyAccessLimit: Duration
+  /// Where people may sign in as well; `nil` where they sign in here alone.
+  public var provider: ProviderConfiguration?
   /// Cost of checking a password.
   public var passwordCost: KeyDerivation.ScryptCost
 
@@ -33,6 +35,7 @@ public struct DashboardConfiguration: Sendable {
   ///   - deviceAddresses: What devices that are let enrol are told.
   ///   - passwordCost: What a password's hash costs.
   ///   - requiresSecondFactor: Roles that do nothing without a second factor but add one.
+  ///   - provider: Where people may sign in as well.
   ///   - emergencyAccessLimit: How long an access beyond the assignment lasts; an hour.
   ///   - signInIdleLimit: 30 minutes, the upper limit of NIST SP 800-63B §4.2.3 for AAL2.
   ///   - signInAbsoluteLimit: 12 hours, the other limit of that clause.
@@ -40,7 +43,7 @@ public struct DashboardConfiguration: Sendable {
     host: String = "127.0.0.1", port: Int, certificateChainPath: String, privateKeyPath: String,
     deviceAddresses: DeviceAddresses? = nil, signInIdleLimit: Duration = .seconds(30 * 60),
     signInAbsoluteLimit: Duration = .seconds(12 * 60 * 60), requiresSecondFactor: Set<Role> = [],
-    emergencyAccessLimit: Duration = .seconds(60 * 60),
+    emergencyAccessLimit: Duration = .seconds(60 * 60), provider: ProviderConfiguration? = nil,
     passwordCost: KeyDerivation.ScryptCost = .interactive
   ) {
     self.host = host
@@ -51,6 +54,7 @@ public struct DashboardConfiguration: Sendable {
     self.signInIdleLimit = signInIdleLimit
     self.signInAbsoluteLimit = signInAbsoluteLimit
     self.requiresSecondFactor = requiresSecondFactor
+    self.provider = provider
     self.emergencyAccessLimit = emergencyAccessLimit
     self.passwordCost = passwordCost
   }

@@ -75,6 +75,9 @@ public final class DashboardService: Service, Sendable {
       factors: factors,
       emergencies: EmergencyDesk(
         registry: registry, seal: seal, lifetime: configuration.emergencyAccessLimit, time: time, logger: logger),
+      provider: try configuration.provider.map {
+        try ProviderDesk(configuration: $0, registry: registry, time: time, logger: logger)
+      },
       accounts: AccountAdministration(registry: registry, verifier: verifier, time: time),
       patients: PatientAdministration(registry: registry, keys: keys, time: time), chunks: chunks, alerts: alerts,
       registry: registry, keys: keys,

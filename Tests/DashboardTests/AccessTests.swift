@@ -20,6 +20,7 @@ import Wire
     .showDocument, .signIn, .showSession, .signOut, .showAccount, .changePassword, .beginSecondFactor,
     .confirmSecondFactor,
     .replaceRecoveryCodes, .removeSecondFactor, .listOwnSignIns, .endOwnSignIn, .endOtherSignIns,
+    .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
   ]
   private static let registryReading: Set<Endpoint> = [
     .listChartEvents, .listEmergencyAccess, .listAccountEvents, .listPatients, .listDevices, .listAccounts,

@@ -10,7 +10,7 @@ extension DashboardAPI {
   /// Longest accepted password in bytes, before any rule is asked.
   private static let passwordBytes = 1024
 
-  private struct PasswordBody: Decodable {
+  struct PasswordBody: Decodable {
     let password: String
     let code: String?
   }
@@ -31,7 +31,7 @@ extension DashboardAPI {
         longestPassword: PasswordRules.lengthLimits.upperBound))
   }
 
-  private struct PasswordChange: Decodable {
+  struct PasswordChange: Decodable {
     let password: String
     let newPassword: String
     let code: String?
@@ -67,7 +67,7 @@ extension DashboardAPI {
       EnrolmentView(secret: enrolment.secret, uri: enrolment.uri, qr: QRCode(enrolment.uri)))
   }
 
-  private struct CodeBody: Decodable {
+  struct CodeBody: Decodable {
     let code: String
   }
 
@@ -128,7 +128,7 @@ extension DashboardAPI {
 
   func endOwnSignIn(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     let records = try await registry.signIns(of: signedIn.account, at: time.unixMicroseconds())
-    guard let id = context.parameters.get("id"), let record = records.first(where: { SignInView.id(of: $0) == id })
+    guard let id = context.parameters.get("signIn"), let record = records.first(where: { SignInView.id(of: $0) == id })
     else { throw APIProblem.notFound }
     if record.tokenHash == signedIn.token.storedHash { return try await signOut(signedIn) }
     try await registry.deleteSignIn(tokenHash: record.tokenHash)
@@ -185,7 +185,7 @@ extension DashboardAPI {
 
 extension APIProblem {
   /// The same problem as 403.
-  fileprivate var forbidding: APIProblem { APIProblem(status: .forbidden, code: code, reason: reason) }
+  var forbidding: APIProblem { APIProblem(status: .forbidden, code: code, reason: reason) }
 
   static let secondFactorNeeded = APIProblem(
     status: .forbidden, code: "second-factor-needed", reason: "This role needs a second factor: add one first.")

@@ -4,7 +4,7 @@ internal import Store
 
 /// Patients outside the assignment.
 extension DashboardAPI {
-  private struct Opening: Decodable {
+  struct Opening: Decodable {
     let reason: String?
   }
 
@@ -26,7 +26,7 @@ extension DashboardAPI {
   }
 
   func endEmergencyAccess(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
-    guard let id = context.parameters.get("id").flatMap({ AccessID(hex: $0) }) else { throw APIProblem.notFound }
+    guard let id = context.parameters.get("access").flatMap({ AccessID(hex: $0) }) else { throw APIProblem.notFound }
     let access = try await emergencies.end(id, for: signedIn)
     await hub.scopesChanged(about: access.pseudonym)
     return Response(status: .noContent)

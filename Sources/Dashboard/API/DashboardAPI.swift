@@ -13,6 +13,8 @@ struct DashboardAPI: Sendable {
   let signIns: SignInService
   let factors: SecondFactorDesk
   let emergencies: EmergencyDesk
+  /// `nil` where people sign in here alone.
+  let provider: ProviderDesk?
   let accounts: AccountAdministration
   let patients: PatientAdministration
   let chunks: any ChunkStore
@@ -32,11 +34,18 @@ struct DashboardAPI: Sendable {
     to endpoint: Endpoint, _ request: Request, _ context: DashboardRequestContext, signedIn: SignedIn?
   ) async throws -> Response {
     do {
-      if endpoint == .signIn { return try await signIn(request, context) }
-      if endpoint == .showDocument { return try JSONReply.response(APIDocument.json) }
+      switch endpoint {
+      case .signIn: return try await signIn(request, context)
+      case .showDocument: return try JSONReply.response(APIDocument.json)
+      case .showSignInOptions: return try showSignInOptions()
+      case .beginProviderSignIn: return try await beginProviderSignIn()
+      case .finishProviderSignIn: return try await finishProviderSignIn(request, context)
+      default: break
+      }
       guard let signedIn else { throw APIProblem.signInFirst }
       switch endpoint {
-      case .signIn, .showDocument: throw APIProblem.notFound
+      case .signIn, .showDocument, .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn:
+        throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
       case .showAccount: return try await showAccount(signedIn)

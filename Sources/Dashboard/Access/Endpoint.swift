@@ -10,6 +10,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case showSession
   case signIn
   case signOut
+  case showSignInOptions
+  case beginProviderSignIn
+  case finishProviderSignIn
   case showAccount
   case changePassword
   case beginSecondFactor
@@ -118,6 +121,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .showSession: .init(.get, "/api/session", .signedIn)
     case .signIn: .init(.post, "/api/session", .everybody)
     case .signOut: .init(.delete, "/api/session", .signedIn)
+    case .showSignInOptions: .init(.get, "/api/sign-in-options", .everybody)
+    case .beginProviderSignIn: .init(.get, "/api/provider/start", .everybody)
+    case .finishProviderSignIn: .init(.get, "/api/provider/callback", .everybody)
     case .showAccount: .init(.get, "/api/account", .signedIn)
     case .changePassword: .init(.post, "/api/account/password", .signedIn)
     case .beginSecondFactor: .init(.post, "/api/account/second-factor", .signedIn)
@@ -125,13 +131,13 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .replaceRecoveryCodes: .init(.post, "/api/account/second-factor/recovery-codes", .signedIn)
     case .removeSecondFactor: .init(.post, "/api/account/second-factor/removal", .signedIn)
     case .listOwnSignIns: .init(.get, "/api/account/sign-ins", .signedIn)
-    case .endOwnSignIn: .init(.delete, "/api/account/sign-ins/{id}", .signedIn)
+    case .endOwnSignIn: .init(.delete, "/api/account/sign-ins/{signIn}", .signedIn)
     case .endOtherSignIns: .init(.delete, "/api/account/sign-ins", .signedIn)
 
     // Patients outside the assignment.
     case .openEmergencyAccess: .init(.post, "/api/patients/{pseudonym}/emergency-access", .clinicians)
     case .listOwnEmergencyAccess: .init(.get, "/api/emergency-access/own", .clinicians)
-    case .endEmergencyAccess: .init(.delete, "/api/emergency-access/{id}", .cliniciansAndAdministrators)
+    case .endEmergencyAccess: .init(.delete, "/api/emergency-access/{access}", .cliniciansAndAdministrators)
     case .listEmergencyAccess: .init(.get, "/api/emergency-access", .staff)
     case .listAccountEvents: .init(.get, "/api/account-events", .staff)
 

@@ -101,6 +101,7 @@ package enum APIDocument {
   ) -> JSONValue {
     var responses: [String: JSONValue] = [:]
     switch operation.answer {
+    case .redirect: responses["303"] = ["description": "Go on there."]
     case .nothing: responses["204"] = ["description": "Done."]
     case .json(let type):
       responses["200"] = content(["application/json"], schema: book.schema(of: type))

@@ -16,7 +16,7 @@ extension Operation {
     .listAccounts: Operation("Accounts", answers: .json(ListView<AccountView>.self)),
     .addAccount: Operation(
       "Adds an account",
-      body: .json(DashboardAPI.NewAccount.self, ["name": Parameter.account.schema, "password": .text(12...128)]),
+      body: .json(DashboardAPI.NewAccount.self, ["name": Parameter.account.schema, "password": .text(15...128)]),
       problems: [
         unknown, APIProblem(AccountError(.exists, "There is an account of that name.")),
         APIProblem(AccountError(.badName, "The name cannot be one.")),

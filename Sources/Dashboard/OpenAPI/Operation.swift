@@ -19,6 +19,8 @@ struct Operation: Sendable {
     case json(Any.Type)
     /// 200, JSON of this form.
     case schema(Schema)
+    /// 303, to another address.
+    case redirect
     /// 200, server-sent events.
     case events
     /// 200, a file of one of these media types.
@@ -54,7 +56,7 @@ struct Operation: Sendable {
   }
 
   /// Every endpoint's; the tests fail for one that is missing.
-  static let all: [Endpoint: Operation] = [session, signals, alerts, registry, keys].reduce(into: [:]) {
+  static let all: [Endpoint: Operation] = [session, account, signals, alerts, registry, keys].reduce(into: [:]) {
     $0.merge($1) { first, _ in first }
   }
 
@@ -63,6 +65,7 @@ struct Operation: Sendable {
     var found: [APIProblem] = []
     if endpoint.rule != .everybody { found.append(.signInFirst) }
     if case .only = endpoint.rule { found.append(.forbidden) }
+    if !endpoint.isForThoseWithoutSecondFactor { found.append(.secondFactorNeeded) }
     if endpoint.changesState { found.append(.foreignRequest) }
     if endpoint.path.contains("{") { found.append(.notFound) }
     if body != nil || !query.isEmpty { found.append(.badRequest) }

@@ -13,7 +13,8 @@ struct Parameter: Hashable, Sendable {
 
   /// What stands in braces in an ``Endpoint``'s path.
   static let inPath: [String: Parameter] = Dictionary(
-    [pseudonym, device, account, alert, id].map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    [pseudonym, device, account, alert, id, signIn, access].map { ($0.name, $0) },
+    uniquingKeysWith: { first, _ in first })
 
   static let pseudonym = Parameter(
     "pseudonym", "A patient's public name.", .text(matching: "^P-[A-Z2-9]{4,12}$"))
@@ -21,6 +22,9 @@ struct Parameter: Hashable, Sendable {
   static let account = Parameter("account", "An account's name.", .text(matching: "^[a-z0-9._-]{1,64}$"))
   static let alert = Parameter("alert", "An alert's id.", .text(matching: "^[0-9a-f]{32}$"))
   static let id = Parameter("id", "A number in the vault.", .integer(0...Int(Int32.max)))
+
+  static let signIn = Parameter("signIn", "A sign-in's id.", .text(matching: "^[0-9a-f]{24}$"))
+  static let access = Parameter("access", "An access's id.", .text(matching: "^[0-9a-f]{32}$"))
 
   // What several queries have.
   static let session = Parameter(

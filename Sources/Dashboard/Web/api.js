@@ -14,7 +14,7 @@ export class Problem extends Error {
   }
 }
 
-/** @typedef {{account: string, role: string, requestToken: string, expiresMs: number}} Session */
+/** @typedef {{account: string, role: string, requestToken: string, expiresMs: number, needsSecondFactor?: boolean}} Session */
 
 /** @type {Session | null} */
 export let session = null;
@@ -100,9 +100,9 @@ export async function loadSession() {
   return session;
 }
 
-/** @param {string} account @param {string} password */
-export async function signIn(account, password) {
-  session = await request("POST", "/api/session", { account, password });
+/** @param {string} account @param {string} password @param {string} [code] of the second factor */
+export async function signIn(account, password, code) {
+  session = await request("POST", "/api/session", { account, password, code: code || undefined });
   return session;
 }
 

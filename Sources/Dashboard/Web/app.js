@@ -32,7 +32,7 @@ live.addEventListener("ended", () => {
   signInPage("signedOutBecause");
 });
 
-const clinicians = ["clinician"], staff = ["administrator", "auditor"];
+const clinicians = ["clinician"], staff = ["administrator", "auditor"], everybody = [...clinicians, ...staff];
 
 /**
  * The pages: address, who may open them, and what is fetched for them: `load` brings the module, whose function `show` is called with
@@ -47,13 +47,15 @@ const pages = [
   { pattern: /^\/keys$/, roles: staff, load: () => import("./page-keys.js"), show: "showKeys", strings: ["keys"], title: () => t("keys") },
   { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: staff, load: () => import("./page-device-keys.js"), show: "showDeviceKeys", strings: ["keys"], title: (name) => name },
   { pattern: /^\/audit$/, roles: staff, load: () => import("./page-audit.js"), show: "showAudit", strings: ["keys", "audit"], title: () => t("auditLog") },
+  { pattern: /^\/account$/, roles: everybody, load: () => import("./page-account.js"), show: "showAccount", strings: ["account"], styles: ["account.css"], title: () => t("ownAccount") },
+  { pattern: /^\/access$/, roles: staff, load: () => import("./page-access.js"), show: "showAccess", strings: ["access"], styles: ["account.css"], title: () => t("access") },
 ];
 
 /** Where one can go from the frame, by role. @type {Record<string, [string, string][]>} */
 const links = {
   clinician: [["/ward", "ward"], ["/alerts", "alerts"]],
-  administrator: [["/administration", "administration"], ["/keys", "keys"], ["/audit", "auditLog"]],
-  auditor: [["/administration", "administration"], ["/keys", "keys"], ["/audit", "auditLog"]],
+  administrator: [["/administration", "administration"], ["/keys", "keys"], ["/access", "access"], ["/audit", "auditLog"]],
+  auditor: [["/administration", "administration"], ["/keys", "keys"], ["/access", "access"], ["/audit", "auditLog"]],
 };
 
 /** The page of the address, if there is one. */
@@ -103,6 +105,8 @@ async function route(isByHand = false) {
   if (location.hash.startsWith("#/")) history.replaceState(null, "", location.hash.slice(1));
   const isStart = location.pathname === "/" || location.pathname === "/sign-in";
   if (isStart) history.replaceState(null, "", links[session.role][0][0]);
+  // A role that needs a second factor opens nothing before there is one.
+  if (session.needsSecondFactor) history.replaceState(null, "", "/account");
   const page = pageHere();
   document.title = t("product");
   if (!page) {
@@ -114,7 +118,7 @@ async function route(isByHand = false) {
     main.append(notice(t("forbiddenTitle"), t("forbiddenText")));
     return;
   }
-  if (session.role === "clinician") live.open();
+  if (session.role === "clinician" && !session.needsSecondFactor) live.open();
   main.append(el("p", { class: "skeleton", role: "status" }, t("loading")));
   try {
     const show = await fetchPage(page);
@@ -179,7 +183,7 @@ function frame() {
         href: path, "data-internal": true, "data-testid": `nav-${key}`, "aria-current": location.pathname.startsWith(path) ? "page" : undefined,
       }, t(key)))),
       role === "clinician" && lamp,
-      el("div", { class: "who" },
+      el("a", { class: "who", href: "/account", "data-internal": true, title: t("ownAccount"), "data-testid": "own-account" },
         el("span", { class: "who-name", "data-testid": "account" }, account),
         el("span", { class: "who-role" }, t(`role${role[0].toUpperCase()}${role.slice(1)}`))),
       role === "clinician" && tone,

@@ -20,6 +20,7 @@ const pollInterval = 4000;
 /** @param {HTMLElement} main @param {string} name */
 export function showPatient(main, name) {
   let isOver = false;
+  import("./emergency.js").then(({ emergencyBanner }) => emergencyBanner(main, name)).catch(() => {});
   const part = figures();
   const strip = new StripCard(name, part.latency);
   const spectrum = /** @type {HTMLCanvasElement} */ (el("canvas", { class: "spectrum", "data-testid": "spectrum", role: "img", "aria-label": t("spectrum") }));
@@ -161,6 +162,7 @@ export function showPatient(main, name) {
       if (problem instanceof Problem && problem.status === 404) {
         end();
         main.replaceChildren(notice(t("notFoundTitle"), t("notFoundText"), el("a", { class: "button", href: "/ward", "data-internal": true }, t("backToWard"))));
+        import("./emergency.js").then(({ offer }) => offer(main, name));
         return;
       }
       setText(spectrumText, t("failed", { code: problem instanceof Problem ? problem.code : "page" }));

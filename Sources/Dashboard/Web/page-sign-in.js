@@ -1,4 +1,4 @@
-import { Problem, signIn } from "./api.js";
+import { Problem, request, signIn } from "./api.js";
 import { el, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { t } from "./strings.js";
@@ -15,7 +15,11 @@ export function showSignIn(root, message, done) {
   const password = /** @type {HTMLInputElement} */ (el("input", {
     id: "password", name: "password", type: "password", autocomplete: "current-password", required: true, maxlength: "256", "data-testid": "sign-in-password",
   }));
-  const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "sign-in-problem" }, message);
+  const code = /** @type {HTMLInputElement} */ (el("input", {
+    id: "code", name: "code", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: "false", maxlength: "64", "aria-describedby": "code-hint", "data-testid": "sign-in-code",
+  }));
+  const provider = el("div", { class: "sign-in-provider" });
+  const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "sign-in-problem" }, message || returnProblem());
   const button = el("button", { class: "button primary", type: "submit", "data-testid": "sign-in-submit" }, t("signIn"));
   const form = el("form", {
     class: "card sign-in", novalidate: true,
@@ -25,13 +29,14 @@ export function showSignIn(root, message, done) {
       button.toggleAttribute("disabled", true);
       setText(button, t("signingIn"));
       try {
-        await signIn(account.value.trim().toLowerCase(), password.value);
+        await signIn(account.value.trim().toLowerCase(), password.value, code.value.trim());
         done();
       } catch (error) {
         const code = error instanceof Problem ? error.code : "";
         setText(problem, code === "too-many-attempts" ? t("tooManyAttempts", { seconds: /** @type {Problem} */ (error).retryAfter })
           : code === "wrong-password" ? t("signInFailed") : code === "unreachable" ? t("serverUnreachable") : t("failed", { code }));
         password.value = "";
+        code.value = "";
         password.focus();
         button.removeAttribute("disabled");
         setText(button, t("signIn"));
@@ -41,7 +46,20 @@ export function showSignIn(root, message, done) {
   el("div", { class: "sign-in-head" }, icon("mark", "sign-in-mark"), el("h1", {}, t("product")), el("p", {}, t("tagline"))),
   el("label", { for: "account" }, t("account")), account,
   el("label", { for: "password" }, t("password")), password,
-  problem, button);
+  el("label", { for: "code" }, t("signInCode")), code, el("p", { class: "small-print", id: "code-hint" }, t("signInCodeHint")),
+  problem, button, provider);
   root.replaceChildren(el("main", { id: "main", class: "sign-in-page", tabindex: "-1" }, form, el("p", { class: "small-print" }, t("screeningAid"))));
   account.focus();
+  request("GET", "/api/sign-in-options").then((options) => {
+    // A link, not a form: the way to the provider is a navigation, which no policy on forms concerns.
+    if (options.provider) provider.append(el("a", { class: "button quiet", href: "/api/provider/start", "data-testid": "sign-in-provider" }, t("signInAt", { provider: options.provider })));
+  }).catch(() => {});
+}
+
+/** What the way back from the identity provider says, in words; it is taken out of the address. */
+function returnProblem() {
+  const code = new URLSearchParams(location.search).get("problem");
+  if (!code) return "";
+  history.replaceState(null, "", "/sign-in");
+  return ["provider-strayed", "provider-declined", "provider-unavailable", "provider-unknown"].includes(code) ? t(`return.${code}`) : "";
 }

@@ -190,6 +190,7 @@ export function showWard(main) {
 
   const again = () => load();
   document.addEventListener("keydown", shortcut);
+  import("./emergency.js").then(({ offerBelowSearch }) => offerBelowSearch(search, empty)).catch(() => {});
   live.addEventListener("tick", update);
   live.addEventListener("ward", again);
   // What may be seen may have changed.

@@ -3,19 +3,21 @@
 const namespace = "http://www.w3.org/2000/svg";
 
 /**
- * @param {{size: number, path: string}} code squares a side, and the dark ones as a path's data
+ * @param {{size: number, path: string}} code squares a side, and the dark ones as a path's data: runs `M… …h…`
  * @param {string} label what it is, for those who do not see it
- * @returns {SVGSVGElement}
+ * @returns {SVGElement}
  */
 export function qrImage(code, label) {
-  const image = document.createElementNS(namespace, "svg");
-  for (const [name, value] of Object.entries({ class: "qr", viewBox: `0 0 ${code.size} ${code.size}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges", "data-testid": "qr" })) image.setAttribute(name, value);
-  // Dark on light whatever the page's colours: many cameras do not read the reverse.
-  for (const [tag, attributes] of /** @type {[string, Record<string, string>][]} */ ([
-    ["rect", { width: String(code.size), height: String(code.size), fill: "#fff" }], ["path", { d: code.path, fill: "#000" }]])) {
-    const part = document.createElementNS(namespace, tag);
-    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
-    image.append(part);
-  }
+  const image = part("svg", { class: "qr", viewBox: `0 0 ${code.size} ${code.size}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges", "data-testid": "qr" });
+  // Dark on light whatever the page's colours: many cameras do not read the reverse. Rectangles, since the pages' icons style paths.
+  image.append(part("rect", { width: code.size, height: code.size, fill: "#fff" }));
+  for (const [, x, y, width] of code.path.matchAll(/M(\d+) (\d+)h(\d+)/g)) image.append(part("rect", { x, y, width, height: 1, fill: "#000" }));
   return image;
+}
+
+/** @param {string} tag @param {Record<string, string | number>} attributes @returns {SVGElement} */
+function part(tag, attributes) {
+  const element = /** @type {SVGElement} */ (document.createElementNS(namespace, tag));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
 }

@@ -2,6 +2,7 @@ import AlertPolicy
 import ArgumentParser
 import Foundation
 import Notifier
+import ServiceLifecycle
 import Store
 import Telemetry
 
@@ -16,11 +17,13 @@ struct NotifierCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try options.load()
     let process = ServiceProcess("notifier", settings: settings)
-    let store = try await ServiceProcess.openStore(settings, writing: [.alerts])
+    let store = try await ServiceProcess.openStore(settings, writing: [.alerts, .registry])
     let service = try NotifierService(
       configuration: Self.configuration(settings), chunks: store, findings: store, alerts: store, registry: store,
       changes: store, keys: try ServiceProcess.vault(settings), logger: process.logger)
-    try await process.run([service], checks: [.init(name: "notifier") { service.isReady }])
+    var services: [any Service] = [service]
+    if let officers = try Self.privacyOfficers(settings, store, process) { services.append(officers) }
+    try await process.run(services, checks: [.init(name: "notifier") { service.isReady }])
   }
 
   /// Puts the settings together; a fault is one sentence.
@@ -31,6 +34,26 @@ struct NotifierCommand: AsyncParsableCommand {
     return NotifierConfiguration(
       policy: policy, mail: try mail(settings), webhooks: try webhook(settings).map { [$0] } ?? [],
       alertLinkPrefix: dashboard.isEmpty ? nil : "\(dashboard)/#/alerts/")
+  }
+
+  /// Tells the privacy officers of emergency accesses, if any are named.
+  private static func privacyOfficers(
+    _ settings: Settings, _ store: SQLiteStore, _ process: ServiceProcess
+  ) throws -> PrivacyOfficerService? {
+    guard !settings[Keys.privacyOfficers].isEmpty else { return nil }
+    guard var server = try mail(settings) else {
+      throw ConfigurationFault("notifier.privacy-officer.to is set, but notifier.smtp.url is empty.")
+    }
+    server.recipients = try settings[Keys.privacyOfficers].map { text in
+      guard let address = MailAddress(text) else {
+        throw ConfigurationFault("notifier.privacy-officer.to holds `\(text)`, which is no mail address.")
+      }
+      return address
+    }
+    let dashboard = settings[Keys.dashboardURL]
+    return try PrivacyOfficerService(
+      mail: server, link: dashboard.isEmpty ? nil : "\(dashboard)/#/access", store: store, changes: store,
+      logger: process.logger)
   }
 
   private static func mail(_ settings: Settings) throws -> MailConfiguration? {

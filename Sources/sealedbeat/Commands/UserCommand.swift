@@ -7,7 +7,8 @@ struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "user", abstract: "Manage who may sign in to the dashboard.",
     subcommands: [
-      Add.self, Password.self, Disable.self, Enable.self, Assign.self, Unassign.self, List.self,
+      Add.self, Password.self, Disable.self, Enable.self, Assign.self, Unassign.self, List.self, SignIns.self,
+      ResetSecondFactor.self,
     ])
 
   struct Add: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct UserCommand: AsyncParsableCommand {
   }
 
   struct Password: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Set a new password.")
+    static let configuration = CommandConfiguration(abstract: "Set a new password; all sign-ins of the account end.")
     @OptionGroup var options: SettingsOptions
     @Argument var name: String
 
@@ -72,57 +73,6 @@ struct UserCommand: AsyncParsableCommand {
     }
   }
 
-  struct Assign: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Let a clinician see a patient, or all patients.",
-      discussion: "It counts at once, in pages that are open too.")
-    @OptionGroup var options: SettingsOptions
-    @Argument(help: "The clinician's account.") var name: String
-    @Option(help: ArgumentHelp("The patient's pseudonym, or all.", valueName: "P-…|all")) var patient: PatientScope
-
-    func validate() throws {
-      if patient == .only([]) { throw ValidationError("Name a patient, or all.") }
-    }
-
-    func run() async throws {
-      let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
-      let accounts = try AccountAdministration(registry: store)
-      switch patient {
-      case .all: try await accounts.setSeesAllPatients(true, account: name)
-      case .only(let patients): for patient in patients { try await accounts.assign(patient, to: name) }
-      }
-      let seesAll = try await store.account(name)?.seesAllPatients == true
-      print("\(name) sees \(seesAll ? "all patients" : patient.words)\(seesAll && patient != .all ? " anyway" : "").")
-    }
-  }
-
-  struct Unassign: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "End that a clinician sees a patient; with all, that they see more than those assigned one by one.",
-      discussion: "It counts at once, in pages that are open too.")
-    @OptionGroup var options: SettingsOptions
-    @Argument(help: "The clinician's account.") var name: String
-    @Option(help: ArgumentHelp("The patient's pseudonym, or all.", valueName: "P-…|all")) var patient: PatientScope
-
-    func validate() throws {
-      if patient == .only([]) { throw ValidationError("Name a patient, or all.") }
-    }
-
-    func run() async throws {
-      let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
-      let accounts = try AccountAdministration(registry: store)
-      switch patient {
-      case .all: try await accounts.setSeesAllPatients(false, account: name)
-      case .only(let patients): for patient in patients { try await accounts.unassign(patient, from: name) }
-      }
-      let seesAll = try await store.account(name)?.seesAllPatients == true
-      print(
-        seesAll
-          ? "\(name) still sees all patients: `sealedbeat user unassign \(name) --patient all` ends that."
-          : "\(name) no longer sees \(patient == .all ? "more than the patients assigned one by one" : patient.words).")
-    }
-  }
-
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List accounts.")
     @OptionGroup var options: SettingsOptions
@@ -131,12 +81,14 @@ struct UserCommand: AsyncParsableCommand {
       let store = try await ServiceProcess.openStore(options.load(), writing: [])
       let accounts = try await store.accounts()
       if accounts.isEmpty { print("There are no accounts; `sealedbeat user add` makes one.") }
+      let guarded = Set(try await store.accountsWithSecondFactor())
       let care = Dictionary(grouping: try await store.care(of: nil), by: \.account)
       for account in accounts {
         let scope: PatientScope =
           account.seesAllPatients ? .all : .only(Set((care[account.name] ?? []).map(\.pseudonym)))
         let sees = account.role == .clinician ? "\tsees \(scope.words)" : ""
-        print("\(account.name)\t\(account.role.rawValue)\(sees)\(account.isDisabled ? "\tdisabled" : "")")
+        let factor = guarded.contains(account.name) ? "\tsecond factor" : ""
+        print("\(account.name)\t\(account.role.rawValue)\(sees)\(factor)\(account.isDisabled ? "\tdisabled" : "")")
       }
     }
   }
@@ -158,7 +110,7 @@ extension PatientScope: ExpressibleByArgument {
     }
   }
 
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .all: "all patients"
     case .only(let patients):

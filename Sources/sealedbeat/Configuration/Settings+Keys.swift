@@ -85,6 +85,34 @@ enum Keys {
   static let dashboardKey = Setting.text(
     "dashboard.key", "", "File with the private key (PEM) of the dashboard's certificate.")
 
+  static let secondFactorRoles = Setting.list(
+    "dashboard.second-factor-required-for",
+    "Roles (clinician, administrator, auditor) that open nothing without a second factor; empty for none.")
+  static let emergencyMinutes = Setting.number(
+    "dashboard.emergency-access-minutes", 60, in: 5...1440,
+    "How long a patient outside the assignment stays open to a clinician who gave a reason.")
+  static let privacyOfficers = Setting.list(
+    "notifier.privacy-officer.to",
+    "Mail addresses, separated by commas, that are told of every emergency access; needs notifier.smtp.url.")
+  static let oidcIssuer = Setting.text(
+    "dashboard.oidc.issuer", "", "https:// address of an OpenID Connect provider to sign in at; empty for none.")
+  static let oidcClientID = Setting.text(
+    "dashboard.oidc.client-id", "sealedbeat", "The dashboard's name at the provider.")
+  static let oidcSecretFile = Setting.text(
+    "dashboard.oidc.secret-file", "",
+    "File with the dashboard's secret at the provider; by default the credential oidc-secret, without it a public client."
+  )
+  static let oidcName = Setting.text(
+    "dashboard.oidc.name", "single sign-on", "What the button on the sign-in page says.")
+  static let oidcClaim = Setting.text(
+    "dashboard.oidc.account-claim", "preferred_username",
+    "Claim of the ID token that is the account's name; people must not be able to change it themselves.")
+  static let oidcCreates = Setting.text(
+    "dashboard.oidc.creates-accounts-as", "",
+    "Role of accounts made for people of the provider who have none; empty lets only those in who have one.")
+  static let oidcCA = Setting.text(
+    "dashboard.oidc.ca", "", "CA file (PEM) that signs the provider's certificate; empty for the system's.")
+
   static let mosquitto = Setting.text(
     "up.mosquitto", "/usr/sbin/mosquitto", "The mosquitto that `sealedbeat up` starts.")
 
@@ -104,6 +132,9 @@ enum Keys {
     smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,
     smtpCA.description, webhookURL.description, webhookSecretFile.description, webhookCA.description,
     noDataSeconds.description, dashboardBind.description, dashboardPort.description, dashboardURL.description,
+    secondFactorRoles.description, emergencyMinutes.description, privacyOfficers.description, oidcIssuer.description,
+    oidcClientID.description, oidcSecretFile.description, oidcName.description, oidcClaim.description,
+    oidcCreates.description, oidcCA.description,
     dashboardCertificate.description, dashboardKey.description, mosquitto.description, mosquittoPlugin.description,
   ]
 }

@@ -93,4 +93,6 @@ export default {
   "span.hour": "{count} h",
   "span.day": "{count} Tagen",
   "span.day.one": "1 Tag",
+  ownAccount: "Ihr Konto",
+  access: "Zugriffe",
 };

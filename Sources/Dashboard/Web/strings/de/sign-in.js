@@ -3,6 +3,13 @@
 export default {
   tagline: "EKG, versiegelt von der Elektrode bis zu dieser Seite",
   signingIn: "Wird geprüft …",
-  signInFailed: "Name oder Passwort ist falsch.",
   tooManyAttempts: "Zu viele Versuche. In {seconds} s erneut versuchen.",
+  signInFailed: "Name, Passwort oder Code ist falsch. Ein Konto mit zweitem Faktor braucht einen noch nicht benutzten Code.",
+  signInCode: "Code",
+  signInCodeHint: "Aus Ihrer Authenticator-App oder ein Wiederherstellungscode, wenn Ihr Konto einen zweiten Faktor hat.",
+  signInAt: "Anmelden mit {provider}",
+  "return.provider-strayed": "Diese Anmeldung dauerte zu lange oder begann anderswo. Beginnen Sie neu.",
+  "return.provider-declined": "Der Identitätsanbieter hat Sie nicht eingelassen.",
+  "return.provider-unavailable": "Der Identitätsanbieter antwortet nicht wie erwartet.",
+  "return.provider-unknown": "Der Identitätsanbieter kennt Sie, aber hier gibt es kein Konto für Sie.",
 };

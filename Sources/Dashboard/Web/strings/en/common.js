@@ -93,4 +93,6 @@ export default {
   "span.hour": "{count} h",
   "span.day": "{count} days",
   "span.day.one": "1 day",
+  ownAccount: "Your account",
+  access: "Access",
 };

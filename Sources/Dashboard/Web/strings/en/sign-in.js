@@ -3,6 +3,13 @@
 export default {
   tagline: "ECG, sealed from the electrode to this page",
   signingIn: "Checking…",
-  signInFailed: "Name or password is wrong.",
   tooManyAttempts: "Too many attempts. Try again in {seconds} s.",
+  signInFailed: "Name, password or code is wrong. An account with a second factor needs a code that was not used yet.",
+  signInCode: "Code",
+  signInCodeHint: "From your authenticator app, or a recovery code, if your account has a second factor.",
+  signInAt: "Sign in with {provider}",
+  "return.provider-strayed": "That sign-in took too long or was begun elsewhere. Begin again.",
+  "return.provider-declined": "The identity provider did not let you in.",
+  "return.provider-unavailable": "The identity provider does not answer as it should.",
+  "return.provider-unknown": "The identity provider knows you, but there is no account for you here.",
 };
