@@ -169,6 +169,7 @@ export class StripCard extends EventTarget {
     if (!this.viewer) this.startViewer();
     if (view) this.viewer?.show(view);
     this.viewer?.frame.focus({ preventScroll: true });
+    this.viewer?.frame.scrollIntoView({ block: "nearest" });
   }
 
   goLive() {
