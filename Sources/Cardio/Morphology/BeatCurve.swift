@@ -75,6 +75,10 @@ struct BeatCurve {
     guard let peak = extremum(in: start..<limit, from: level), peak > start, peak < limit - 20 else { return nil }
     let height = points[peak] - level
     guard abs(height) >= max(60, 0.05 * extent) else { return nil }
+    // It must be a wave and no drift: the curve is near the level before it, and comes back most of the way behind it.
+    guard points[start..<peak].contains(where: { ($0 - level) / height < 0.5 }),
+      points[peak..<limit].contains(where: { ($0 - level) / height < 0.3 })
+    else { return nil }
     guard let end = tangent(from: peak, step: 1, level: level, height: height, limit: min(points.count - 1, limit + 60))
     else { return nil }
     let interval = end - Double(complex.lowerBound)

@@ -67,7 +67,7 @@ actor SignalHistory {
 
 /// The histories that are held, bounded in bytes and time: what was not looked at for longest goes first.
 actor SignalHistories {
-  /// Bytes of all histories: a channel of 24 h takes 3.6 MB, so that 26 such are held.
+  /// Bytes of all histories: a channel of 24 h takes up to 6 MB, so that 16 such are held.
   static let byteLimit = 96 << 20
   /// One that nobody asked for so long is forgotten, as its key is.
   static let idleLimit = SessionKeyCache.idleLimit

@@ -5,6 +5,7 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what the system costs.",
     subcommands: [
-      BenchInferenceCommand.self, BenchStagesCommand.self, BenchPipelineCommand.self, BenchVaultCommand.self,
+      BenchInferenceCommand.self, BenchStagesCommand.self, BenchPipelineCommand.self, BenchSignalsCommand.self,
+      BenchVaultCommand.self,
     ])
 }
