@@ -87,6 +87,8 @@ def test_a_code_is_needed_then_and_the_other_sign_in_can_be_ended(ward, browser,
     other = pages.chromium()
     try:
         pages.expect_sign_in_refused(other, base, "nurse", PASSWORD)
+        assert pages.find(other, "sign-in-submit").is_enabled(), "nobody can try again"
+        pages.screens(other, "sign-in-code")
         sign_in_with_code(other, base, PASSWORD, phone.code())
         browser.get(base + "/account")
         pages.find(browser, "end-sign-in").click()
@@ -112,7 +114,8 @@ def test_the_password_is_changed(ward, browser, phone):
     pages.wait(browser, 10, lambda d: pages.find(d, "password-problem").text, "a weak password is not refused in words")
     change(NEW_PASSWORD, phone.code())
     pages.find(browser, "toast", 15)
-    pages.screenshot(browser, str(ARTIFACTS / "account.png"))
+    pages.screens(browser, "account")
+    pages.check_keyboard(browser)
     other = pages.chromium()
     try:
         sign_in_with_code(other, base, NEW_PASSWORD, phone.code())
@@ -130,6 +133,7 @@ def test_a_patient_is_opened_in_an_emergency(ward, browser, phone):
     pages.screenshot(browser, str(ARTIFACTS / "break-glass.png"))
     pages.find(browser, "dialog-confirm").click()
     pages.find(browser, "emergency-banner", 20)
+    pages.check_accessibility(browser, '[data-testid="emergency-banner"]')
     pages.screenshot(browser, str(ARTIFACTS / "emergency.png"))
     until(lambda: [one for one in system.sinks.mails() if OFFICER.encode() in one and other.encode() in one],
           "the privacy officer has mail", 60)
@@ -139,7 +143,7 @@ def test_a_patient_is_opened_in_an_emergency(ward, browser, phone):
         pages.sign_in(auditor, base, "auditor", PASSWORD)
         auditor.get(base + "/access")
         pages.wait(auditor, 15, lambda d: "called to bed two" in pages.find(d, "accesses").text, "the access is not on record")
-        pages.screenshot(auditor, str(ARTIFACTS / "access.png"))
+        pages.screens(auditor, "access")
         assert pages.console_errors(auditor) == []
     finally:
         auditor.quit()

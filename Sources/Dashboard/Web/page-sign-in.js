@@ -15,7 +15,7 @@ export function showSignIn(root, message, done) {
   const password = /** @type {HTMLInputElement} */ (el("input", {
     id: "password", name: "password", type: "password", autocomplete: "current-password", required: true, maxlength: "256", "data-testid": "sign-in-password",
   }));
-  const code = /** @type {HTMLInputElement} */ (el("input", {
+  const oneTime = /** @type {HTMLInputElement} */ (el("input", {
     id: "code", name: "code", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: "false", maxlength: "64", "aria-describedby": "code-hint", "data-testid": "sign-in-code",
   }));
   const provider = el("div", { class: "sign-in-provider" });
@@ -29,14 +29,14 @@ export function showSignIn(root, message, done) {
       button.toggleAttribute("disabled", true);
       setText(button, t("signingIn"));
       try {
-        await signIn(account.value.trim().toLowerCase(), password.value, code.value.trim());
+        await signIn(account.value.trim().toLowerCase(), password.value, oneTime.value.trim());
         done();
       } catch (error) {
         const code = error instanceof Problem ? error.code : "";
         setText(problem, code === "too-many-attempts" ? t("tooManyAttempts", { seconds: /** @type {Problem} */ (error).retryAfter })
           : code === "wrong-password" ? t("signInFailed") : code === "unreachable" ? t("serverUnreachable") : t("failed", { code }));
         password.value = "";
-        code.value = "";
+        oneTime.value = "";
         password.focus();
         button.removeAttribute("disabled");
         setText(button, t("signIn"));
@@ -46,7 +46,7 @@ export function showSignIn(root, message, done) {
   el("div", { class: "sign-in-head" }, icon("mark", "sign-in-mark"), el("h1", {}, t("product")), el("p", {}, t("tagline"))),
   el("label", { for: "account" }, t("account")), account,
   el("label", { for: "password" }, t("password")), password,
-  el("label", { for: "code" }, t("signInCode")), code, el("p", { class: "small-print", id: "code-hint" }, t("signInCodeHint")),
+  el("label", { for: "code" }, t("signInCode")), oneTime, el("p", { class: "small-print", id: "code-hint" }, t("signInCodeHint")),
   problem, button, provider);
   root.replaceChildren(el("main", { id: "main", class: "sign-in-page", tabindex: "-1" }, form, el("p", { class: "small-print" }, t("screeningAid"))));
   account.focus();
