@@ -102,7 +102,7 @@ function patientForm(done) {
 /** @param {() => void} done */
 function accountForm(done) {
   const name = field(t("account"), { required: true, maxlength: "64", autocomplete: "off", spellcheck: "false" });
-  const password = field(t("password"), { required: true, type: "password", minlength: "12", maxlength: "128", autocomplete: "new-password" });
+  const password = field(t("password"), { required: true, type: "password", minlength: "15", maxlength: "128", autocomplete: "new-password" });
   const role = /** @type {HTMLSelectElement} */ (el("select", {}, ...["Clinician", "Administrator", "Auditor"].map((one) => el("option", { value: one.toLowerCase() }, t(`role${one}`)))));
   const patients = /** @type {HTMLSelectElement} */ (el("select", {}, el("option", { value: "all" }, t("seesAll")), el("option", { value: "none" }, t("seesNone"))));
   const seen = el("label", { class: "field" }, el("span", {}, t("sees")), patients);
