@@ -31,6 +31,7 @@ extension Target.Dependency {
   static let metrics = product(name: "Metrics", package: "swift-metrics")
   static let metricsCore = product(name: "CoreMetrics", package: "swift-metrics")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -57,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -124,7 +126,7 @@ let package = Package(
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "Exports",
         "CZlib", "CQREncode", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .jwt, .logging,
-        .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle,
+        .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioSSL, .serviceLifecycle,
       ],
       resources: [.copy("Web")]),
 

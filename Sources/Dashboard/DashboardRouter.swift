@@ -28,6 +28,9 @@ struct DashboardRouter: Sendable {
   private func admit(
     _ request: Request, _ context: DashboardRequestContext, to endpoint: Endpoint
   ) async throws -> Response {
+    if let authorization = request.headers[.authorization] {
+      return try await admitProgram(authorization, request, context, to: endpoint)
+    }
     if endpoint.changesState, !RequestOrigin.isOurs(request.headers, host: request.head.authority) {
       throw APIProblem.foreignRequest
     }
@@ -53,5 +56,26 @@ struct DashboardRouter: Sendable {
       throw APIProblem.foreignRequest
     }
     return try await api.respond(to: endpoint, request, context, signedIn: signedIn)
+  }
+
+  /// A program proves itself by its token alone, which no browser attaches by itself: neither a cookie nor an origin is looked at.
+  private func admitProgram(
+    _ authorization: String, _ request: Request, _ context: DashboardRequestContext, to endpoint: Endpoint
+  ) async throws -> Response {
+    guard endpoint.rule != .everybody else {
+      return try await api.respond(to: endpoint, request, context, signedIn: nil)
+    }
+    let program: SignedIn?
+    do {
+      program = try await api.programs.authenticate(authorization: authorization)
+    } catch {
+      throw APIProblem.storeUnavailable
+    }
+    guard let program else { throw APIProblem.badToken }
+    guard let scope = endpoint.tokenScope, program.program?.scopes.contains(scope) == true else {
+      throw APIProblem.scopeMissing
+    }
+    guard endpoint.rule.verdict(for: program.role) == .allow else { throw APIProblem.forbidden }
+    return try await api.respond(to: endpoint, request, context, signedIn: program)
   }
 }

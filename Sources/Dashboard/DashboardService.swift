@@ -79,7 +79,9 @@ public final class DashboardService: Service, Sendable {
         try ProviderDesk(configuration: $0, registry: registry, time: time, logger: logger)
       },
       accounts: AccountAdministration(registry: registry, verifier: verifier, time: time),
-      patients: PatientAdministration(registry: registry, keys: keys, time: time), chunks: chunks, alerts: alerts,
+      patients: PatientAdministration(registry: registry, keys: keys, time: time),
+      tokens: TokenAdministration(registry: registry, time: time),
+      programs: TokenAuthentication(registry: registry, time: time), chunks: chunks, alerts: alerts,
       registry: registry, keys: keys,
       findings: hub.findings, strips: hub.strips,
       chart: chart,
@@ -150,7 +152,7 @@ public final class DashboardService: Service, Sendable {
       server: try .tls(
         .http1(
           configuration: .init(
-            idleTimeout: Self.idleTimeout,
+            additionalChannelHandlers: [RequestDeadline()], idleTimeout: Self.idleTimeout,
             httpDecoderConfiguration: .init(
               maxHeaderFieldSize: Self.headerLimit, maxHeaderListSize: Self.headerLimit, maxHeaderFieldCount: 100))),
         tlsConfiguration: tls),

@@ -2,7 +2,7 @@ public import Wire
 
 /// Patients, the devices they wear, and the people who may look.
 /// Written by the dashboard and the operator's console.
-public protocol RegistryStore: Sendable {
+public protocol RegistryStore: TokenStore {
   /// Adds or replaces a patient.
   func put(_ patient: PatientRecord) async throws(StoreError)
   /// All patients, by pseudonym.
@@ -30,7 +30,7 @@ public protocol RegistryStore: Sendable {
   /// (``AccountRecord/seesAllPatients``) needs no such record.
   func care(of account: String?) async throws(StoreError) -> [CareAssignment]
 
-  /// Accounts that have a sign-in session at `time`, each once, by name.
+  /// Accounts that have a sign-in session at `time`, or a token that was used shortly before, each once, by name.
   func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord]
   /// Adds or replaces a sign-in session.
   func put(_ session: SignInRecord) async throws(StoreError)

@@ -30,7 +30,8 @@ struct SealedBeatCommand: AsyncParsableCommand {
           DashboardCommand.self,
         ]),
       CommandGroup(
-        name: "People and devices:", subcommands: [UserCommand.self, PatientCommand.self, DeviceCommand.self]),
+        name: "People and devices:",
+        subcommands: [UserCommand.self, TokenCommand.self, PatientCommand.self, DeviceCommand.self]),
       CommandGroup(
         name: "Measuring:",
         subcommands: [

@@ -11,13 +11,15 @@ import Wire
 @Suite struct AccessTests {
   private static let clinical: Set<Endpoint> = [
     .showWard, .showPatient, .showStrip, .showSpectrum, .showEnvelope, .listSessions,
+    .searchPatients, .readPatient, .searchFHIRDevices, .readFHIRDevice, .searchObservations, .readObservation,
     .listBeats, .showTrends, .showVariability, .showMorphology, .listMarks, .addNote, .addLabel, .exportSession,
     .listAlerts,
     .acknowledgeAlert, .streamEvents,
   ]
   /// Everybody's own.
   private static let own: Set<Endpoint> = [
-    .showDocument, .signIn, .showSession, .signOut, .showAccount, .changePassword, .beginSecondFactor,
+    .showDocument, .showCapabilities, .listTokens, .createToken, .revokeToken, .signIn, .showSession, .signOut,
+    .showAccount, .changePassword, .beginSecondFactor,
     .confirmSecondFactor,
     .replaceRecoveryCodes, .removeSecondFactor, .listOwnSignIns, .endOwnSignIn, .endOtherSignIns,
     .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
@@ -28,6 +30,7 @@ import Wire
   private static let keyReading: Set<Endpoint> = [
     .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise, .showCertificate,
     .listDestructions, .listHolds, .listProposals, .showRewrap, .listPeople, .listAudit, .verifyAudit,
+    .searchAuditEvents, .readAuditEvent,
   ]
   private static let keyChanges: Set<Endpoint> = [
     .revokeDevice, .reinstateDevice, .createClaim, .revokeClaim, .rotateKey, .suspendKey, .resumeKey, .deactivateKey,
@@ -69,10 +72,10 @@ import Wire
         let response = try await browser.send(
           client, endpoint.method, path, body: endpoint.method == .get ? nil : "{}")
         if Self.allowed[role]?.contains(endpoint) == true {
-          #expect(response.problem != "forbidden" && response.problem != "sign-in-first", "\(role) \(endpoint)")
+          #expect(response.code != "forbidden" && response.code != "sign-in-first", "\(role) \(endpoint)")
           #expect(response.status.code < 500, "\(role) \(endpoint) \(response.status)")
         } else {
-          #expect(response.status == .forbidden && response.problem == "forbidden", "\(role) \(endpoint)")
+          #expect(response.status == .forbidden && response.code == "forbidden", "\(role) \(endpoint)")
         }
       }
     }
@@ -84,7 +87,7 @@ import Wire
       for endpoint in Endpoint.allCases where endpoint.rule != .everybody {
         let response = try await Browser(cookie: "__Host-sealedbeat=AAAA", requestToken: "x").send(
           client, endpoint.method, endpoint.path.replacing("{pseudonym}", with: "P-AAAA"))
-        #expect(response.status == .unauthorized && response.problem == "sign-in-first", "\(endpoint)")
+        #expect(response.status == .unauthorized && response.code == "sign-in-first", "\(endpoint)")
       }
     }
   }

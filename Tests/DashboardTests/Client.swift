@@ -63,5 +63,10 @@ extension TestResponse {
   }
 
   /// The stable code of a refusal.
-  var problem: String? { ((try? json())?["error"] as? [String: Any])?["code"] as? String }
+  var problem: String? { (object?["error"] as? [String: Any])?["code"] as? String }
+
+  /// The body as a JSON object; `nil` where it is none.
+  var object: [String: Any]? {
+    (try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))) as? [String: Any]
+  }
 }

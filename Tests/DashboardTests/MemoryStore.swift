@@ -17,6 +17,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     var assignments: [DeviceID: DeviceAssignment] = [:]
     var accounts: [String: AccountRecord] = [:]
     var signIns: [[UInt8]: SignInRecord] = [:]
+    var tokens: [[UInt8]: APITokenRecord] = [:]
     var care: Set<CareAssignment> = []
     var marks: [MarkRecord] = []
     var chartEvents: [ChartEvent] = []
@@ -215,7 +216,11 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
   }
   func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord] {
     try read { state in
-      Set(state.signIns.values.filter { $0.expiresAt > time }.map(\.account)).sorted()
+      let users = state.tokens.values.filter {
+        $0.isValid(at: time) && ($0.lastUsedAt ?? 0) + APITokenRecord.attentionMicroseconds > time
+      }
+      return Set(state.signIns.values.filter { $0.expiresAt > time }.map(\.account)).union(users.map(\.account))
+        .sorted()
         .compactMap { state.accounts[$0] }
     }
   }

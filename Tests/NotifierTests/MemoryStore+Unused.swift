@@ -41,4 +41,11 @@ extension MemoryStore {
   func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? { throw unused() }
   func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError) { throw unused() }
   func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) { throw unused() }
+  func put(_ token: APITokenRecord) async throws(StoreError) { throw unused() }
+  func token(hash: [UInt8]) async throws(StoreError) -> APITokenRecord? { throw unused() }
+  func tokens(of account: String?) async throws(StoreError) -> [APITokenRecord] { throw unused() }
+  func recordUse(ofToken hash: [UInt8], at time: UnixMicroseconds) async throws(StoreError) { throw unused() }
+  func revokeToken(hash: [UInt8], by account: String, at time: UnixMicroseconds) async throws(StoreError) {
+    throw unused()
+  }
 }

@@ -17,6 +17,12 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
     status: .unauthorized, code: "wrong-password", reason: "Name or password is wrong.")
   static let forbidden = APIProblem(
     status: .forbidden, code: "forbidden", reason: "This account's role does not allow that.")
+  static let badToken = APIProblem(
+    status: .unauthorized, code: "bad-token", reason: "The token is unknown, revoked or over.",
+    headers: [.wwwAuthenticate: #"Bearer error="invalid_token""#])
+  static let scopeMissing = APIProblem(
+    status: .forbidden, code: "scope-missing", reason: "The token's scopes do not allow that.",
+    headers: [.wwwAuthenticate: #"Bearer error="insufficient_scope""#])
   static let foreignRequest = APIProblem(
     status: .forbidden, code: "foreign-request", reason: "The request did not come from one of our pages.")
   static let notFound = APIProblem(status: .notFound, code: "not-found", reason: "There is no such thing here.")
@@ -58,7 +64,7 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
       switch error.code {
       case .exists: .conflict
       case .unknown: .notFound
-      case .badName, .badRole, .weakPassword, .badIdentity, .wrongCode: .unprocessableContent
+      case .badName, .badRole, .weakPassword, .badIdentity, .wrongCode, .badToken: .unprocessableContent
       }
     self.init(status: status, code: error.code.rawValue, reason: error.reason)
   }
@@ -79,7 +85,10 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
   }
 
   func response(from request: Request, context: some RequestContext) throws -> Response {
-    var response = try JSONReply.response(Body(error: .init(code: code, reason: reason)))
+    var response =
+      request.uri.path.hasPrefix("/fhir/")
+      ? try JSONReply.response(outcome, contentType: FHIR.contentType)
+      : try JSONReply.response(Body(error: .init(code: code, reason: reason)))
     response.status = status
     for field in headers { response.headers[field.name] = field.value }
     return response

@@ -30,7 +30,8 @@ extension DashboardAPI {
       cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
     let cookie = signedIn.token.cookieValue
-    let body = ResponseBody { [hub, signIns] writer in
+    let program = signedIn.program
+    let body = ResponseBody { [hub, signIns, programs] writer in
       do {
         // Proxies must not wait for more; a browser comes back after a second.
         try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
@@ -45,7 +46,13 @@ extension DashboardAPI {
           }
           deliveries += 1
           if deliveries.isMultiple(of: Self.deliveriesBetweenChecks) {
-            guard let still = try await signIns.authenticate(cookie: cookie),
+            let present =
+              if let program {
+                try await programs.authenticate(authorization: program.authorization)
+              } else {
+                try await signIns.authenticate(cookie: cookie)
+              }
+            guard let still = present,
               Endpoint.streamEvents.rule.verdict(for: still.role) == .allow
             else {
               try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))

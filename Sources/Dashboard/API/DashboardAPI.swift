@@ -17,6 +17,8 @@ struct DashboardAPI: Sendable {
   let provider: ProviderDesk?
   let accounts: AccountAdministration
   let patients: PatientAdministration
+  let tokens: TokenAdministration
+  let programs: TokenAuthentication
   let chunks: any ChunkStore
   let alerts: any AlertStore
   let registry: any AccessStore
@@ -37,6 +39,7 @@ struct DashboardAPI: Sendable {
       switch endpoint {
       case .signIn: return try await signIn(request, context)
       case .showDocument: return try JSONReply.response(APIDocument.json)
+      case .showCapabilities: return try JSONReply.response(FHIR.capabilities, contentType: FHIR.contentType)
       case .showSignInOptions: return try showSignInOptions()
       case .beginProviderSignIn: return try await beginProviderSignIn()
       case .finishProviderSignIn: return try await finishProviderSignIn(request, context)
@@ -44,7 +47,7 @@ struct DashboardAPI: Sendable {
       }
       guard let signedIn else { throw APIProblem.signInFirst }
       switch endpoint {
-      case .signIn, .showDocument, .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn:
+      case .signIn, .showDocument, .showCapabilities, .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn:
         throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
@@ -99,6 +102,16 @@ struct DashboardAPI: Sendable {
       case .listSignIns: return try await listSignIns(context)
       case .endSignIns: return try await endSignIns(context, signedIn)
       case .resetSecondFactor: return try await resetSecondFactor(context, signedIn)
+
+      // Tokens of programs.
+      case .listTokens: return try await listTokens(signedIn)
+      case .createToken: return try await createToken(request, signedIn)
+      case .revokeToken: return try await revokeToken(context, signedIn)
+
+      // FHIR.
+      case .searchPatients, .readPatient, .searchFHIRDevices, .readFHIRDevice, .searchObservations, .readObservation,
+        .searchAuditEvents, .readAuditEvent:
+        return try await respondFHIR(endpoint, request, context, signedIn)
 
       // Keys.
       case .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .revokeClaim, .rotateKey,

@@ -16,11 +16,13 @@ enum JSONReply {
   }
 
   /// An answer of status 200.
-  static func response(_ value: some Encodable) throws -> Response {
+  static func response(
+    _ value: some Encodable, contentType: String = "application/json; charset=utf-8"
+  ) throws -> Response {
     let bytes = try encode(value)
     return Response(
       status: .ok,
-      headers: [.contentType: "application/json; charset=utf-8", .contentLength: "\(bytes.count)"],
+      headers: [.contentType: contentType, .contentLength: "\(bytes.count)"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 

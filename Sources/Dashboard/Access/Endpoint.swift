@@ -66,6 +66,22 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case endSignIns
   case resetSecondFactor
 
+  // Tokens of programs.
+  case listTokens
+  case createToken
+  case revokeToken
+
+  // FHIR R4, for reading.
+  case showCapabilities
+  case searchPatients
+  case readPatient
+  case searchFHIRDevices
+  case readFHIRDevice
+  case searchObservations
+  case readObservation
+  case searchAuditEvents
+  case readAuditEvent
+
   // Keys: each is handed to the vault, which decides by a table of its own.
   case showKeyReport
   case listDeviceKeys
@@ -176,6 +192,22 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .listSignIns: .init(.get, "/api/accounts/{account}/sign-ins", .administrators)
     case .endSignIns: .init(.delete, "/api/accounts/{account}/sign-ins", .administrators)
     case .resetSecondFactor: .init(.delete, "/api/accounts/{account}/second-factor", .administrators)
+
+    // Tokens of programs: each account's own; administrators end anybody's.
+    case .listTokens: .init(.get, "/api/tokens", .signedIn)
+    case .createToken: .init(.post, "/api/tokens", .signedIn)
+    case .revokeToken: .init(.delete, "/api/tokens/{token}", .signedIn)
+
+    // FHIR R4, for reading. What the server can do is said before anybody signs in (FHIR R4 §3.1.0.6).
+    case .showCapabilities: .init(.get, "/fhir/metadata", .everybody)
+    case .searchPatients: .init(.get, "/fhir/Patient", .clinicians)
+    case .readPatient: .init(.get, "/fhir/Patient/{pseudonym}", .clinicians)
+    case .searchFHIRDevices: .init(.get, "/fhir/Device", .clinicians)
+    case .readFHIRDevice: .init(.get, "/fhir/Device/{device}", .clinicians)
+    case .searchObservations: .init(.get, "/fhir/Observation", .clinicians)
+    case .readObservation: .init(.get, "/fhir/Observation/{observation}", .clinicians)
+    case .searchAuditEvents: .init(.get, "/fhir/AuditEvent", .staff)
+    case .readAuditEvent: .init(.get, "/fhir/AuditEvent/{id}", .staff)
 
     // Keys: each is handed to the vault, which decides by a table of its own.
     case .showKeyReport: .init(.get, "/api/keys/report", .staff)

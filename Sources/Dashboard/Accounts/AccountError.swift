@@ -16,6 +16,8 @@ public struct AccountError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongCode = "wrong-code"
     /// A patient's name or birth date breaks its rule.
     case badIdentity = "bad-identity"
+    /// A token's name, scopes or life break their rules, or there are too many.
+    case badToken = "bad-token-request"
   }
 
   /// What went wrong.

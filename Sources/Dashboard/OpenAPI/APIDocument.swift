@@ -50,6 +50,14 @@ package enum APIDocument {
   }
 
   private static let securitySchemes: JSONValue = [
+    "token": [
+      "type": "http", "scheme": "bearer",
+      "description": .string(
+        """
+        For programs: a token that an account made for itself, within the account's role and patients. Scopes: \
+        \(TokenScope.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")). A request with a token needs no cookie and no request token.
+        """),
+    ],
     "session": [
       "type": "apiKey", "in": "cookie", "name": .string(SessionToken.cookieName),
       "description": "Set by signing in; a browser keeps and sends it.",
@@ -108,6 +116,8 @@ package enum APIDocument {
     case .schema(let schema): responses["200"] = content(["application/json"], schema: schema.json)
     case .events: responses["200"] = content(["text/event-stream"], schema: Schema.string.json)
     case .file(let types): responses["200"] = content(types, schema: nil)
+    case .fhir(let type):
+      responses["200"] = content([FHIR.mediaType], schema: FHIR.schema(of: type))
     }
     for (status, problems) in Dictionary(grouping: operation.refusals(of: endpoint), by: \.status.code) {
       var reasons: [String] = []
@@ -117,7 +127,9 @@ package enum APIDocument {
       }
       responses["\(status)"] = [
         "description": .string(reasons.joined(separator: "\n\n")),
-        "content": ["application/json": ["schema": book.schema(of: APIProblem.Body.self)]],
+        "content": endpoint.path.hasPrefix("/fhir/")
+          ? [FHIR.mediaType: ["schema": FHIR.schema(of: "OperationOutcome")]]
+          : ["application/json": ["schema": book.schema(of: APIProblem.Body.self)]],
       ]
     }
     return .object(responses)
@@ -133,7 +145,9 @@ package enum APIDocument {
 
   private static func security(of endpoint: Endpoint) -> JSONValue {
     if endpoint.rule == .everybody { return [] }
-    return [endpoint.changesState ? ["session": [], "requestToken": []] : ["session": []]]
+    var ways: [JSONValue] = [endpoint.changesState ? ["session": [], "requestToken": []] : ["session": []]]
+    if let scope = endpoint.tokenScope { ways.append(["token": [.string(scope.rawValue)]]) }
+    return .array(ways)
   }
 
   private static func roles(of endpoint: Endpoint) -> JSONValue {

@@ -23,6 +23,8 @@ struct Operation: Sendable {
     case redirect
     /// 200, server-sent events.
     case events
+    /// 200, a FHIR resource of this type.
+    case fhir(String)
     /// 200, a file of one of these media types.
     case file([String])
   }
@@ -56,14 +58,15 @@ struct Operation: Sendable {
   }
 
   /// Every endpoint's; the tests fail for one that is missing.
-  static let all: [Endpoint: Operation] = [session, account, signals, alerts, registry, keys].reduce(into: [:]) {
-    $0.merge($1) { first, _ in first }
-  }
+  static let all: [Endpoint: Operation] = [session, account, signals, alerts, registry, tokens, fhir, keys].reduce(
+    into: [:]) {
+      $0.merge($1) { first, _ in first }
+    }
 
   /// What any endpoint of this method, path and rule can refuse, and this one in particular.
   func refusals(of endpoint: Endpoint) -> [APIProblem] {
     var found: [APIProblem] = []
-    if endpoint.rule != .everybody { found.append(.signInFirst) }
+    if endpoint.rule != .everybody { found += [.signInFirst, .badToken, .scopeMissing] }
     if case .only = endpoint.rule { found.append(.forbidden) }
     if !endpoint.isForThoseWithoutSecondFactor { found.append(.secondFactorNeeded) }
     if endpoint.changesState { found.append(.foreignRequest) }

@@ -5,15 +5,16 @@ struct Parameter: Hashable, Sendable {
   let schema: Schema
   var isRequired = false
 
-  init(_ name: String, _ about: String, _ schema: Schema) {
+  init(_ name: String, _ about: String, _ schema: Schema, isRequired: Bool = false) {
     self.name = name
     self.about = about
     self.schema = schema
+    self.isRequired = isRequired
   }
 
   /// What stands in braces in an ``Endpoint``'s path.
   static let inPath: [String: Parameter] = Dictionary(
-    [pseudonym, device, account, alert, id, signIn, access].map { ($0.name, $0) },
+    [pseudonym, device, account, alert, id, signIn, access, token, observation].map { ($0.name, $0) },
     uniquingKeysWith: { first, _ in first })
 
   static let pseudonym = Parameter(
@@ -25,6 +26,9 @@ struct Parameter: Hashable, Sendable {
 
   static let signIn = Parameter("signIn", "A sign-in's id.", .text(matching: "^[0-9a-f]{24}$"))
   static let access = Parameter("access", "An access's id.", .text(matching: "^[0-9a-f]{32}$"))
+  static let token = Parameter("token", "A token's number.", .text(matching: "^[0-9a-f]{16}$"))
+  static let observation = Parameter(
+    "observation", "An observation's id.", .text(matching: "^(hr|ecg)-[0-9a-f]{32}-[0-9]{1,10}$"))
 
   // What several queries have.
   static let session = Parameter(

@@ -73,14 +73,16 @@ package struct WebPages: Sendable {
 
   /// Everything of ours that is served under `/web/` beside the one page: the names of the bundle's files, sorted.
   package var files: [String] {
-    pages.keys.filter { name in name != Self.start && !Self.vendors.contains { $0.name == name } }.sorted()
+    pages.keys.filter { name in
+      name != Self.start && name != Self.operations && !Self.vendors.contains { $0.name == name }
+    }.sorted()
   }
 
-  /// Every name under `/web/` that has an answer: our files, and other people's whether they are installed or not.
-  package var names: [String] { files + Self.vendors.map(\.name) }
+  /// Every name under `/web/` that has an answer: our files, ``operations``, and other people's whether they are installed or not.
+  package var names: [String] { files + [Self.operations] + Self.vendors.map(\.name) }
 
-  /// The module that tells the pages where each operation is: made of ``Endpoint``.
-  static let operations = "operations.js"
+  /// The module that tells the pages where each operation is: made of ``Endpoint``, in no file.
+  package static let operations = "operations.js"
 
   /// The one page.
   private static let start = "index.html"

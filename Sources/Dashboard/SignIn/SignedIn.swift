@@ -16,4 +16,14 @@ struct SignedIn: Sendable {
   let method: SignInMethod
   /// Whether the role needs a second factor and none was shown: then nothing but adding one is possible.
   let needsSecondFactor: Bool
+  /// The token that a program sent in place of a cookie; `nil` for a person.
+  var program: Program?
+
+  /// A program that acts in the account's name.
+  struct Program: Sendable {
+    /// As it was sent, to look whether it still holds.
+    let authorization: String
+    /// What it may be used for.
+    let scopes: Set<TokenScope>
+  }
 }

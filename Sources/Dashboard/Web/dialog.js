@@ -69,9 +69,9 @@ function open(content, isDangerous) {
   return dialog;
 }
 
-/** Hands a text to the browser as a file. @param {string} name @param {string} text */
-export function download(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+/** Hands a text to the browser as a file. @param {string} name @param {string} text @param {string} [type] */
+export function download(name, text, type = "application/json") {
+  const address = URL.createObjectURL(new Blob([text], { type }));
   el("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

@@ -1,21 +1,26 @@
-import { Problem, request, session } from "./api.js";
+import { healthSection } from "./administration-health.js";
+import { Problem, call, request, session } from "./api.js";
 import { ask, field } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
 import { dateTime, t } from "./strings.js";
+import { showTokens } from "./tokens.js";
 
 /** @param {HTMLElement} main */
 export function showAdministration(main) {
   const mayChange = session?.role === "administrator";
-  const patients = el("div", {}), devices = el("div", {}), accounts = el("div", {});
+  const patients = el("div", {}), devices = el("div", {}), accounts = el("div", {}), health = el("div", {}), tokens = el("section", { class: "card wide" });
   main.append(
     el("div", { class: "page-head" }, el("h1", {}, t("administration")), el("p", { class: "summary" }, t("noEcgHere"))),
+    el("section", { class: "card wide" }, el("h2", {}, t("systemHealth")), health),
     el("section", { class: "card wide" }, el("h2", {}, t("patients")), patients, mayChange && patientForm(load)),
     el("section", { class: "card wide" }, el("h2", {}, t("devices")), devices),
-    el("section", { class: "card wide" }, el("h2", {}, t("accounts")), accounts, mayChange && accountForm(load)));
+    el("section", { class: "card wide" }, el("h2", {}, t("accounts")), accounts, mayChange && accountForm(load)), tokens);
+  showTokens(tokens);
 
   async function load() {
     try {
-      const [registered, known, people] = await Promise.all([request("GET", "/api/patients"), request("GET", "/api/devices"), request("GET", "/api/accounts")]);
+      const [registered, known, people] = await Promise.all([call("listPatients"), call("listDevices"), call("listAccounts")]);
+      health.replaceChildren(healthSection(known.items));
       const nameHeads = mayChange ? [t("name"), t("birthDate")] : [];
       patients.replaceChildren(table(t("patients"), [t("pseudonym"), ...nameHeads, t("device"), t("added")], registered.items.map((/** @type {any} */ one) =>
         [el("code", {}, one.patient), ...(mayChange ? [one.name ?? t("nameUnknown"), one.birthDate ?? t("nobody")] : []), one.device ?? t("nobody"), dateTime(one.createdMs)]), "admin-patients"));

@@ -1,5 +1,7 @@
 // The vault's audit log: whether it is whole, and what it says.
-import { request } from "./api.js";
+import { call } from "./api.js";
+import { csv } from "./csv.js";
+import { download } from "./dialog.js";
 import { el, setText, table } from "./elements.js";
 import { card, failure, moment, prose } from "./keys.js";
 import { icon } from "./icons.js";
@@ -20,12 +22,24 @@ export function showAudit(main) {
   const count = el("p", { class: "quiet", role: "status", "data-testid": "audit-count" });
   const list = el("div", {}, el("p", { class: "quiet" }, t("loading")));
   const earlier = el("button", { class: "button quiet", hidden: true, "data-testid": "audit-earlier", onclick: () => load(Math.max(1, entries.at(-1).sequence - pageSize)) }, t("earlier"));
-  main.append(el("div", { class: "page-head" }, el("h1", {}, t("auditLog")), verdict), card(t("entries"), el("div", { class: "filters" }, words, outcome, count), list, earlier));
+  main.append(el("div", { class: "page-head" }, el("h1", {}, t("auditLog")), verdict), card(t("entries"), el("div", { class: "filters" }, words, outcome, count, el("button", { class: "button quiet", "data-testid": "audit-csv", onclick: report }, t("downloadCSV"))), list, earlier));
+
+  /** What the filter lets through. */
+  function selected() {
+    const wanted = /** @type {HTMLInputElement} */ (words).value.trim().toLowerCase(), kind = /** @type {HTMLSelectElement} */ (outcome).value;
+    return entries.filter((one) => (!kind || one.outcome === kind)
+      && (!wanted || [one.actor, one.action, one.object, one.purpose, one.reason].some((text) => text.toLowerCase().includes(wanted))));
+  }
+
+  /** The shown entries as a file, with what the verification said in its name. */
+  function report() {
+    const whole = verdict.dataset.whole === "true" ? "verified" : verdict.dataset.whole === "false" ? "not-whole" : "not-verified";
+    download(`audit-${new Date().toISOString().slice(0, 10)}-${whole}.csv`, csv(["sequence", "time", "actor", "action", "outcome", "object", "purpose", "reason"],
+      selected().map((one) => [one.sequence, new Date(one.time / 1000).toISOString(), one.actor, one.action, one.outcome, one.object, one.purpose, one.reason])), "text/csv");
+  }
 
   function draw() {
-    const wanted = /** @type {HTMLInputElement} */ (words).value.trim().toLowerCase(), kind = /** @type {HTMLSelectElement} */ (outcome).value;
-    const shown = entries.filter((one) => (!kind || one.outcome === kind)
-      && (!wanted || [one.actor, one.action, one.object, one.purpose, one.reason].some((text) => text.toLowerCase().includes(wanted))));
+    const shown = selected();
     setText(count, t("entriesShown", { shown: number(shown.length), loaded: number(entries.length) }));
     earlier.hidden = entries.length === 0 || entries.at(-1).sequence <= 1;
     list.replaceChildren(table(t("auditLog"), [t("number"), t("time"), t("actor"), t("action"), t("outcome"), t("object"), t("purpose"), t("reason")],
@@ -36,8 +50,8 @@ export function showAudit(main) {
   /** @param {number} [from] the first entry wanted; the latest ones without it */
   async function load(from) {
     try {
-      const first = from ?? Math.max(1, (await request("GET", "/api/keys/report")).auditEntries - pageSize + 2);
-      const page = await request("GET", `/api/keys/audit?from=${first}`);
+      const first = from ?? Math.max(1, (await call("showKeyReport")).auditEntries - pageSize + 2);
+      const page = await call("listAudit", { from: first });
       if (isOver) return;
       const oldest = entries.at(-1)?.sequence ?? Infinity;
       entries = entries.concat(page.filter((/** @type {any} */ one) => one.sequence < oldest).reverse());
@@ -49,7 +63,7 @@ export function showAudit(main) {
 
   async function verify() {
     try {
-      const answer = await request("GET", "/api/keys/audit/verification");
+      const answer = await call("verifyAudit");
       if (isOver) return;
       verdict.dataset.whole = String(answer.isWhole);
       verdict.replaceChildren(icon(answer.isWhole ? "seen" : "high"),

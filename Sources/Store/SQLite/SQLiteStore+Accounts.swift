@@ -41,9 +41,14 @@ extension SQLiteStore {
         db,
         sql: """
           SELECT \(Self.accountColumns) FROM account
-          WHERE name IN (SELECT account FROM sign_in WHERE expires_at > ?) ORDER BY name
+          WHERE name IN (SELECT account FROM sign_in WHERE expires_at > ?1) OR name IN (
+            SELECT account FROM api_token WHERE revoked_at IS NULL AND expires_at > ?1 AND last_used > ?2)
+          ORDER BY name
           """,
-        arguments: [Int64(clamping: time)]
+        arguments: [
+          Int64(clamping: time),
+          Int64(clamping: time - min(time, APITokenRecord.attentionMicroseconds)),
+        ]
       ).compactMap(Self.account)
     }
   }

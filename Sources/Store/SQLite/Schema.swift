@@ -26,7 +26,7 @@ enum Schema {
     case .chunks: [chunks]
     case .findings: [findings, chart]
     case .alerts: [alerts]
-    case .registry: [registry, access, signInMethod]
+    case .registry: [registry, access, signInMethod, tokens]
     }
   }
 
@@ -161,5 +161,21 @@ enum Schema {
       BEGIN SELECT RAISE(ABORT, 'what happened stays on record'); END;
     CREATE TRIGGER account_event_is_fixed BEFORE UPDATE ON account_event
       BEGIN SELECT RAISE(ABORT, 'what happened stays on record'); END;
+    """
+
+  /// A token stays on record when it is revoked or over.
+  private static let tokens = """
+    CREATE TABLE api_token (
+      token_hash BLOB PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL,
+      created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, last_used INTEGER, revoked_at INTEGER,
+      revoked_by TEXT) WITHOUT ROWID;
+    CREATE INDEX api_token_account ON api_token (account, last_used);
+    CREATE TRIGGER api_token_stays BEFORE DELETE ON api_token
+      BEGIN SELECT RAISE(ABORT, 'a token stays on record'); END;
+    CREATE TRIGGER api_token_is_fixed BEFORE UPDATE ON api_token
+      WHEN NEW.token_hash IS NOT OLD.token_hash OR NEW.account IS NOT OLD.account OR NEW.scopes IS NOT OLD.scopes
+        OR NEW.expires_at IS NOT OLD.expires_at OR NEW.created_at IS NOT OLD.created_at
+        OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at)
+      BEGIN SELECT RAISE(ABORT, 'a token can be used and revoked, and nothing else'); END;
     """
 }

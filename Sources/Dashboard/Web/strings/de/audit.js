@@ -13,5 +13,6 @@ export default {
   "outcome.done": "Ausgeführt",
   "outcome.refused": "Abgelehnt",
   entriesShown: "{shown} von {loaded} geladenen Einträgen",
+  downloadCSV: "Als CSV herunterladen",
   earlier: "Frühere Einträge",
 };

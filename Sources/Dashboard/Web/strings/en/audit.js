@@ -13,5 +13,6 @@ export default {
   "outcome.done": "Done",
   "outcome.refused": "Refused",
   entriesShown: "{shown} of {loaded} loaded entries",
+  downloadCSV: "Download as CSV",
   earlier: "Earlier entries",
 };

@@ -1,0 +1,116 @@
+internal import Decryptor
+internal import Findings
+internal import Store
+internal import Wire
+
+extension FHIR {
+  static func patient(_ patient: PatientDirectory.Patient) -> JSONValue {
+    var resource: [String: JSONValue] = [
+      "resourceType": "Patient", "id": .string(patient.pseudonym.name), "active": true,
+      "identifier": [["system": "urn:sealedbeat:pseudonym", "value": .string(patient.pseudonym.name)]],
+    ]
+    // Absent while the vault cannot be asked for the key of names.
+    if let identity = patient.identity {
+      resource["name"] = [["text": .string(identity.name)]]
+      if let born = identity.birthDate { resource["birthDate"] = .string(born) }
+    }
+    return .object(resource)
+  }
+
+  static func device(_ device: DeviceID, wornBy patient: Pseudonym, _ telemetry: DeviceTelemetry?) -> JSONValue {
+    var resource: [String: JSONValue] = [
+      "resourceType": "Device", "id": .string(device.name), "status": "active",
+      "identifier": [["system": "urn:sealedbeat:device", "value": .string(device.name)]],
+      "type": ["text": "Wearable ECG and pulse sensor"], "patient": reference("Patient", patient.name),
+    ]
+    if let firmware = telemetry?.firmware {
+      resource["version"] = [["value": .string("\(firmware >> 16).\(firmware >> 8 & 0xFF).\(firmware & 0xFF)")]]
+    }
+    return .object(resource)
+  }
+
+  /// What every observation has.
+  private static func observation(
+    _ what: Observed, _ record: SessionRecord, of patient: Pseudonym, sequence: UInt64, at time: UnixMicroseconds
+  ) -> JSONValue {
+    let coding = what.coding
+    let category = what == .heartRate ? ("vital-signs", "Vital Signs") : ("procedure", "Procedure")
+    return [
+      "resourceType": "Observation", "status": "final",
+      "id": .string("\(what.rawValue)-\(record.reference.session)-\(sequence)"),
+      "category": [concept("http://terminology.hl7.org/CodeSystem/observation-category", category.0, category.1)],
+      "code": concept(coding.system, coding.code, coding.display),
+      "subject": reference("Patient", patient.name), "device": reference("Device", record.reference.device.name),
+      "effectiveDateTime": instant(time),
+    ]
+  }
+
+  /// The heart rate as a chunk's analysis measured it: the median of 10 s. `nil` where it could not be measured.
+  static func heartRate(_ finding: Finding, _ record: SessionRecord, of patient: Pseudonym) -> JSONValue? {
+    finding.heartRate.map { rate in
+      observation(.heartRate, record, of: patient, sequence: finding.sequence, at: finding.captureTime).merging([
+        "valueQuantity": [
+          "value": .number((rate * 10).rounded() / 10), "unit": "beats/minute", "system": unitSystem, "code": "/min",
+        ]
+      ])
+    }
+  }
+
+  /// One chunk of ECG, filtered 0.5–40 Hz as it is drawn; without a lead there is no value, and it says why.
+  static func strip(_ segment: StripSegment, _ record: SessionRecord, of patient: Pseudonym) -> JSONValue {
+    let base = observation(.ecg, record, of: patient, sequence: segment.sequence, at: segment.captureTime)
+    if segment.samples.isEmpty {
+      return base.merging([
+        "dataAbsentReason": concept("http://terminology.hl7.org/CodeSystem/data-absent-reason", "error", "Lead off")
+      ])
+    }
+    return base.merging([
+      "bodySite": ["text": .string("Lead \(segment.kind.leadName)")],
+      "valueSampledData": [
+        "origin": ["value": 0, "unit": "µV", "system": unitSystem, "code": "uV"], "period": 8, "dimensions": 1,
+        "data": .string(segment.samples.map(String.init).joined(separator: " ")),
+      ],
+    ])
+  }
+
+  /// An entry of the vault's audit log.
+  static func auditEvent(_ entry: KeyDesk.AuditEntry) -> JSONValue {
+    let isDone = entry.outcome == "done"
+    return [
+      "resourceType": "AuditEvent", "id": .string("\(entry.sequence)"),
+      "type": [
+        "system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110100", "display": "Application Activity",
+      ],
+      "subtype": [["system": "urn:sealedbeat:audit-action", "code": .string(entry.action)]],
+      "action": .string(entry.action.contains("read") ? "R" : "E"), "recorded": instant(entry.time),
+      "outcome": isDone ? "0" : "4", "outcomeDesc": .string(entry.outcome),
+      "agent": [["who": ["display": .string(entry.actor)], "requestor": true]],
+      "source": ["observer": ["display": "SealedBeat key vault"]],
+      "entity": [
+        [
+          "what": ["display": .string(entry.object.isEmpty ? "vault" : entry.object)],
+          "description": .string([entry.purpose, entry.reason].filter { !$0.isEmpty }.joined(separator: ": ") + " "),
+        ]
+      ],
+    ]
+  }
+
+  /// A page of what was searched for.
+  /// - Parameters:
+  ///   - base: `https://HOST/fhir`.
+  ///   - own: path and query of the request.
+  ///   - next: the same of the page after; `nil` where this is the last.
+  static func bundle(_ resources: [JSONValue], base: String, own: String, next: String?) -> JSONValue {
+    let links: [JSONValue] =
+      [["relation": "self", "url": .string(own)]] + (next.map { [["relation": "next", "url": .string($0)]] } ?? [])
+    let entries = resources.map { resource -> JSONValue in
+      guard case .string(let type)? = resource["resourceType"], case .string(let id)? = resource["id"] else {
+        return [:]
+      }
+      return ["fullUrl": .string("\(base)/\(type)/\(id)"), "resource": resource, "search": ["mode": "match"]]
+    }
+    let bundle: JSONValue = ["resourceType": "Bundle", "type": "searchset", "link": .array(links)]
+    // FHIR forbids empty arrays.
+    return entries.isEmpty ? bundle : bundle.merging(["entry": .array(entries)])
+  }
+}

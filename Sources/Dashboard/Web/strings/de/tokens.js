@@ -1,0 +1,28 @@
+// Tokens of programs.
+/** @type {Record<string, string>} */
+export default {
+  tokens: "Zugangsschlüssel für Programme",
+  tokensText: "Ein Programm nutzt die Schnittstelle mit einem Schlüssel in Ihrem Namen, in den Grenzen Ihrer Rolle und Ihrer Patienten. Er wird einmal gezeigt.",
+  tokensNone: "Es gibt keine Schlüssel.",
+  tokenName: "Name des Programms",
+  tokenScopes: "Darf genutzt werden für",
+  tokenDays: "Tage bis zum Ablauf",
+  tokenLastUse: "Zuletzt genutzt",
+  tokenNeverUsed: "nie",
+  tokenUntil: "gültig bis {time}",
+  tokenOver: "abgelaufen {time}",
+  tokenRevoked: "widerrufen {time} von {account}",
+  tokenRevoke: "Widerrufen",
+  tokenRevokeOne: "Schlüssel {name} widerrufen",
+  tokenRevokeText: "Das Programm wird ab seiner nächsten Anfrage abgewiesen. Das lässt sich nicht rückgängig machen.",
+  tokenAdd: "Schlüssel anlegen",
+  tokenMade: "Kopieren Sie ihn jetzt: Er wird nicht noch einmal gezeigt.",
+  "problem.bad-token-request": "Ein Schlüssel braucht einen Namen, mindestens eine Nutzung und 1 bis 365 Tage; ein Konto hat höchstens 20.",
+  "scope.ward-read": "Station und Live-Daten",
+  "scope.signal-read": "Signale, Schläge, Sitzungen",
+  "scope.alerts-read": "Alarme lesen",
+  "scope.alerts-write": "Alarme bestätigen",
+  "scope.fhir-read": "FHIR-Ressourcen",
+  "scope.registry-read": "Geräte und Übertragungsqualität",
+  "scope.keys-read": "Schlüsselverzeichnis und Prüfprotokoll",
+};

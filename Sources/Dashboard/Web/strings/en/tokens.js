@@ -1,0 +1,28 @@
+// Tokens of programs.
+/** @type {Record<string, string>} */
+export default {
+  tokens: "Tokens of programs",
+  tokensText: "A program uses the API with a token in your name, within your role and patients. It is shown once.",
+  tokensNone: "There are no tokens.",
+  tokenName: "Name of the program",
+  tokenScopes: "May be used for",
+  tokenDays: "Days until it ends",
+  tokenLastUse: "Last used",
+  tokenNeverUsed: "never",
+  tokenUntil: "valid until {time}",
+  tokenOver: "ended {time}",
+  tokenRevoked: "revoked {time} by {account}",
+  tokenRevoke: "Revoke",
+  tokenRevokeOne: "Revoke the token {name}",
+  tokenRevokeText: "The program that has it is refused from its next request on. This cannot be undone.",
+  tokenAdd: "Make a token",
+  tokenMade: "Copy it now: it is not shown again.",
+  "problem.bad-token-request": "A token needs a name, at least one use, and 1 to 365 days; an account has at most 20.",
+  "scope.ward-read": "ward and live stream",
+  "scope.signal-read": "signals, beats, sessions",
+  "scope.alerts-read": "read alerts",
+  "scope.alerts-write": "acknowledge alerts",
+  "scope.fhir-read": "FHIR resources",
+  "scope.registry-read": "devices and telemetry",
+  "scope.keys-read": "key inventory and audit log",
+};
