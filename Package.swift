@@ -121,6 +121,10 @@ let package = Package(
         .crypto,
         .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle,
       ]),
+    // A policy over recordings, on the path of the live system.
+    .target(
+      name: "AlertTrials",
+      dependencies: ["Wire", "Cardio", "Inference", "Findings", "Decryptor", "AlertPolicy", "Store"]),
     .target(
       name: "Dashboard",
       dependencies: [
@@ -154,7 +158,8 @@ let package = Package(
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Inference", "Holter", "KeyVault", "KeyVaultClient", "Store", "MQTT",
         "Broker", "Gatekeeper",
-        "Decryptor", "AlertPolicy", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry", "CProcess",
+        "Decryptor", "AlertPolicy", "AlertTrials", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry",
+        "CProcess",
         .argumentParser,
         .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
       ]),
@@ -198,6 +203,9 @@ let package = Package(
     // Findings of invented sessions, for the tests of the policy and of the notifier.
     .target(name: "RhythmScripts", dependencies: ["Findings", "Wire"], path: "Tests/RhythmScripts"),
     .testTarget(name: "AlertPolicyTests", dependencies: ["AlertPolicy", "RhythmScripts", "Findings", "Store", "Wire"]),
+    .testTarget(
+      name: "AlertTrialsTests",
+      dependencies: ["AlertTrials", "AlertPolicy", "Cardio", "Findings", "Inference"]),
     .testTarget(
       name: "NotifierTests",
       dependencies: [

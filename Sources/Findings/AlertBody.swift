@@ -20,12 +20,19 @@ public struct AlertBody: Sendable, Hashable, Codable {
   public var beatCount: Int
   /// Abnormal ones among them.
   public var abnormalBeatCount: Int
+  /// The numbers that the decision rests on: those of the beginning, or of the moment at which it became more severe.
+  public var evidence: [AlertEvidence]
+  /// R peaks that the decision rests on, in samples on the session's timeline; the latest ``beatLimit`` of them.
+  public var beats: [Double]
+
+  /// Most R peaks that are kept.
+  public static let beatLimit = 48
 
   /// Describes an episode.
   public init(
     rule: AlertRule, severity: AlertSeverity, onset: UInt64, end: UInt64? = nil, onsetSample: UInt64,
     explanation: String, heartRate: Double? = nil, abnormalProbability: Double? = nil, beatCount: Int = 0,
-    abnormalBeatCount: Int = 0
+    abnormalBeatCount: Int = 0, evidence: [AlertEvidence] = [], beats: [Double] = []
   ) {
     self.rule = rule
     self.severity = severity
@@ -37,25 +44,66 @@ public struct AlertBody: Sendable, Hashable, Codable {
     self.abnormalProbability = abnormalProbability
     self.beatCount = beatCount
     self.abnormalBeatCount = abnormalBeatCount
+    self.evidence = evidence
+    self.beats = Array(beats.suffix(Self.beatLimit))
   }
 }
 
-/// What can be wrong.
+extension AlertBody {
+  /// Reads a body; one that was written before there was evidence has none.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      rule: try values.decode(AlertRule.self, forKey: .rule),
+      severity: try values.decode(AlertSeverity.self, forKey: .severity),
+      onset: try values.decode(UInt64.self, forKey: .onset), end: try values.decodeIfPresent(UInt64.self, forKey: .end),
+      onsetSample: try values.decode(UInt64.self, forKey: .onsetSample),
+      explanation: try values.decode(String.self, forKey: .explanation),
+      heartRate: try values.decodeIfPresent(Double.self, forKey: .heartRate),
+      abnormalProbability: try values.decodeIfPresent(Double.self, forKey: .abnormalProbability),
+      beatCount: try values.decode(Int.self, forKey: .beatCount),
+      abnormalBeatCount: try values.decode(Int.self, forKey: .abnormalBeatCount),
+      evidence: try values.decodeIfPresent([AlertEvidence].self, forKey: .evidence) ?? [],
+      beats: try values.decodeIfPresent([Double].self, forKey: .beats) ?? [])
+  }
+}
+
+/// What can be wrong, the gravest first.
 public enum AlertRule: String, Sendable, Codable, CaseIterable {
-  /// Most beats of a while are abnormal.
+  /// The waveform looks like ventricular tachycardia, flutter or fibrillation.
+  case ventricularFibrillation = "ventricular-fibrillation"
+  /// No beat for so long that none may come, with electrodes on.
+  case asystole
+  /// Three or more ventricular beats in a row.
+  case ventricularRun = "ventricular-run"
+  /// No beat for too long between two beats, with electrodes on.
+  case pause
+  /// Supraventricular ectopic beats in a row, fast.
+  case supraventricularTachycardia = "supraventricular-tachycardia"
+  /// Irregular intervals without P waves.
+  case atrialFibrillation = "atrial-fibrillation"
+  /// Most beats of a while are abnormal, and no other rule has a name for it.
   case sustainedAbnormalRhythm = "sustained-abnormal-rhythm"
-  /// Abnormal beats make up too large a share.
-  case ectopicBurden = "ectopic-burden"
   /// Fast.
   case tachycardia
   /// Slow.
   case bradycardia
-  /// No beat for too long, with electrodes on and a readable signal.
-  case pause
+  /// Every second beat is ventricular.
+  case bigeminy
+  /// Every third beat is ventricular.
+  case trigeminy
+  /// Pairs of ventricular beats, again and again.
+  case couplets
+  /// Abnormal beats make up too large a share of an hour.
+  case ectopicBurden = "ectopic-burden"
   /// Electrodes without contact.
   case leadOff = "lead-off"
   /// Nothing arrives.
   case noData = "no-data"
+  /// The device's battery runs out.
+  case lowBattery = "low-battery"
+  /// The device's clock is not set, or wrong: the times on the record cannot be trusted.
+  case deviceClock = "device-clock"
 }
 
 /// How much an alert matters (the priorities of IEC 60601-1-8).

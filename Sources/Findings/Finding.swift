@@ -33,13 +33,19 @@ public struct Finding: Sendable, Hashable {
   public var abnormalBeatCount: UInt64
   /// Set when the chunk failed to authenticate or contradicted itself: nothing was analysed.
   public var isRefused: Bool
+  /// When the chunk arrived, by the server's clock, Unix time in microseconds; `nil` in findings of earlier versions.
+  public var receivedAt: UInt64?
+  /// What the waveform and the intervals say of the rhythm; `nil` without ECG samples and in findings of earlier versions.
+  public var rhythm: RhythmReading?
+  /// What the device says of itself; `nil` except for a status chunk.
+  public var status: StatusReading?
 
   /// Describes a finding.
   public init(
     sequence: UInt64, kind: ChunkKind, firstSample: UInt64, sampleCount: Int, captureTime: UInt64,
     isClockSynchronised: Bool, missingSamples: UInt64 = 0, leadOff: LeadOff = [], quality: Double? = nil,
     beats: [BeatFinding] = [], heartRate: Double? = nil, beatCount: UInt64 = 0, abnormalBeatCount: UInt64 = 0,
-    isRefused: Bool = false
+    isRefused: Bool = false, receivedAt: UInt64? = nil, rhythm: RhythmReading? = nil, status: StatusReading? = nil
   ) {
     self.sequence = sequence
     self.kind = kind
@@ -55,6 +61,9 @@ public struct Finding: Sendable, Hashable {
     self.beatCount = beatCount
     self.abnormalBeatCount = abnormalBeatCount
     self.isRefused = isRefused
+    self.receivedAt = receivedAt
+    self.rhythm = rhythm
+    self.status = status
   }
 }
 
@@ -74,11 +83,18 @@ public struct BeatFinding: Sendable, Hashable {
   public var isAbnormal: Bool
   /// AAMI EC57 class where the model tells one; `nil` from a model that only tells normal from abnormal.
   public var beatClass: BeatLabel?
+  /// P(ventricular ectopic), 0…1, in steps of 1/10000; `nil` from a model without classes and in earlier versions.
+  public var ventricularProbability: Double?
+  /// P(supraventricular ectopic), as ``ventricularProbability``.
+  public var supraventricularProbability: Double?
+  /// How far the beat can be trusted, 0…1, in steps of 1/1000; `nil` in earlier versions.
+  public var quality: Double?
 
   /// Describes a beat.
   public init(
     position: Double, time: UInt64, rrMilliseconds: UInt32?, amplitudeMicrovolts: Int32, abnormalProbability: Double,
-    isAbnormal: Bool, beatClass: BeatLabel? = nil
+    isAbnormal: Bool, beatClass: BeatLabel? = nil, ventricularProbability: Double? = nil,
+    supraventricularProbability: Double? = nil, quality: Double? = nil
   ) {
     self.position = position
     self.time = time
@@ -87,6 +103,9 @@ public struct BeatFinding: Sendable, Hashable {
     self.abnormalProbability = abnormalProbability
     self.isAbnormal = isAbnormal
     self.beatClass = beatClass
+    self.ventricularProbability = ventricularProbability
+    self.supraventricularProbability = supraventricularProbability
+    self.quality = quality
   }
 }
 

@@ -35,7 +35,8 @@ struct SealedBeatCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Measuring:",
         subcommands: [
-          AnalyzeCommand.self, EvaluateCommand.self, DatasetCommand.self, BenchCommand.self, ConfigCommand.self,
+          AnalyzeCommand.self, EvaluateCommand.self, ReplayCommand.self, DatasetCommand.self, BenchCommand.self,
+          ConfigCommand.self,
         ]),
     ])
 

@@ -55,6 +55,7 @@ struct PolicyReplayTests {
       var finding = finding
       if index >= 40 {
         finding.captureTime += 90_000_000
+        finding.receivedAt = finding.receivedAt.map { $0 + 90_000_000 }
         finding.firstSample += 90 * 125
         finding.missingSamples = index == 40 ? 90 * 125 : 0
         finding.beats = finding.beats.enumerated().map { position, beat in
@@ -68,6 +69,6 @@ struct PolicyReplayTests {
     }
     let replayed = alerts(findings)
     #expect(replayed.map(\.body.rule) == [.noData])
-    #expect(replayed.first?.resolvedAt == findings[40].captureTime + 1_496_000)
+    #expect(replayed.first?.resolvedAt == findings[40].receivedAt)
   }
 }

@@ -51,20 +51,21 @@ struct RhythmPolicyTests {
   @Test(
     "pauses by length",
     arguments: [
-      (2.9, AlertSeverity?.none), (3.1, .medium), (3.9, .medium), (4.1, .high), (7.5, .high),
+      (2.9, AlertSeverity?.none, [AlertRule]()), (3.1, .medium, [.pause]), (3.9, .medium, [.pause]),
+      (4.1, .high, [.asystole]), (7.5, .high, [.asystole]),
     ])
-  func pause(seconds: Double, severity: AlertSeverity?) {
+  func pause(seconds: Double, severity: AlertSeverity?, rules: [AlertRule]) {
     var script = RhythmScript()
     script.rhythm(60, rate: 70)
     script.pause(seconds)
-    script.rhythm(300, rate: 70)
+    script.rhythm(400, rate: 70)
     let actions = decisions(script)
     #expect(actions.opened.map(\.body.severity) == (severity.map { [$0] } ?? []))
-    #expect(actions.rules == (severity == nil ? [] : [.pause]))
+    #expect(actions.rules == rules)
     #expect(actions.resolved.count == actions.opened.count)
   }
 
-  @Test("a cluster of pauses is one episode, and the longest tells its severity")
+  @Test("a cluster of pauses is one episode; the longest among them is asystole-like")
   func cluster() {
     var script = RhythmScript()
     script.rhythm(60, rate: 70)
@@ -72,11 +73,10 @@ struct RhythmPolicyTests {
       script.pause(seconds)
       script.rhythm(30, rate: 70)
     }
-    script.rhythm(200, rate: 70)
+    script.rhythm(400, rate: 70)
     let actions = decisions(script)
-    #expect(actions.rules == [.pause])
-    #expect(actions.worsened.map(\.body.severity) == [.high])
-    #expect(actions.resolved.count == 1)
+    #expect(actions.rules == [.pause, .asystole])
+    #expect(actions.resolved.count == 2)
   }
 
   @Test("no beat with electrodes in contact is told within ten seconds, while it lasts")
@@ -85,7 +85,7 @@ struct RhythmPolicyTests {
     script.rhythm(60, rate: 70)
     script.silence(12)
     let actions = decisions(script)
-    #expect(actions.rules == [.pause])
+    #expect(actions.rules == [.asystole])
     let body = try #require(actions.opened.first).body
     #expect(body.severity == .high)
     #expect(body.explanation.contains("asystole"))

@@ -43,7 +43,7 @@ struct PipelineTests {
       let header = device.header(piece, sequence: UInt64(index))
       _ = pipeline.advance(
         .opened(OpenedChunk(header: header, plaintext: piece.plaintext)), sequence: UInt64(index), receivedAt: 0,
-        classify: nil)
+        classify: BeatVerdict.none)
       let restored = try SessionCheckpoint(decoding: SessionCheckpoint(pipeline).encoded()).pipeline
       #expect(restored == pipeline)
     }

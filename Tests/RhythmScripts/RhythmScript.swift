@@ -10,11 +10,15 @@ package struct RhythmScript {
     var second: Double
     var rr: Double?
     var isAbnormal: Bool
+    var label: BeatLabel?
+    var ventricular: Double?
+    var quality = 0.9
   }
   private struct Stretch {
     var seconds: ClosedRange<Double>
     var quality = 0.9
     var leadOff: LeadOff = []
+    var reading = RhythmReading(ventricularLow: 0.01, ventricularHigh: 0.01, fibrillation: 0.02, readability: 1)
   }
 
   private var beats: [ScriptedBeat] = []
@@ -34,12 +38,63 @@ package struct RhythmScript {
     var at = max(nextBeat ?? seconds, seconds)
     while at < end {
       count += 1
-      append(at, isAbnormal: abnormalEvery.map { count % $0 == 0 } ?? false)
+      append(at, isAbnormal: abnormalEvery.map { count % $0 == 0 } ?? false, quality: quality)
       at += 60 / rate
     }
     nextBeat = at
     stretches.append(Stretch(seconds: seconds...end, quality: quality))
     seconds = end
+  }
+
+  /// Beats of a classifier that tells classes: a letter for each, again and again. `n` is a beat that is called normal, and ventricular
+  /// with a probability of 0.15.
+  package mutating func beats(_ classes: String, _ length: Double? = nil, rate: Double, quality: Double = 0.9) {
+    let start = max(nextBeat ?? seconds, seconds)
+    let letters = Array(classes)
+    let end = length.map { seconds + $0 } ?? start + (Double(letters.count) - 0.5) * 60 / rate
+    var at = start
+    var count = 0
+    while at < end {
+      let letter = letters[count % letters.count]
+      let label: BeatLabel =
+        switch letter {
+        case "V": .v
+        case "S": .s
+        case "F": .f
+        default: .n
+        }
+      append(at, isAbnormal: label != .n, quality: quality)
+      beats[beats.count - 1].label = label
+      beats[beats.count - 1].ventricular = label == .v ? 0.97 : letter == "n" ? 0.15 : 0.001
+      count += 1
+      at += 60 / rate
+    }
+    nextBeat = at
+    stretches.append(Stretch(seconds: seconds...end, quality: quality))
+    seconds = end
+  }
+
+  /// A waveform in which no beats can be told.
+  package mutating func waveform(
+    _ length: Double, ventricular: Double, quality: Double = 0.05, readability: Double = 0.9
+  ) {
+    let end = seconds + length
+    var stretch = Stretch(seconds: seconds...end, quality: quality)
+    stretch.reading = RhythmReading(
+      ventricularLow: ventricular, ventricularHigh: ventricular, fibrillation: 0.02, readability: readability)
+    stretches.append(stretch)
+    seconds = end
+    nextBeat = end
+  }
+
+  /// Beats at a rate while a model says how likely atrial fibrillation is.
+  package mutating func fibrillation(_ length: Double, probability: Double, rate: Double = 80, quality: Double = 0.9) {
+    let start = seconds
+    rhythm(length, rate: rate, quality: quality)
+    stretches.removeLast()
+    var stretch = Stretch(seconds: start...seconds, quality: quality)
+    stretch.reading.fibrillation = probability
+    stretches.append(stretch)
   }
 
   /// No beat, with electrodes in contact. The signal around a beat is called readable, a flat line is not.
@@ -66,11 +121,12 @@ package struct RhythmScript {
     nextBeat = nil
   }
 
-  private mutating func append(_ second: Double, isAbnormal: Bool) {
+  private mutating func append(_ second: Double, isAbnormal: Bool, quality: Double = 0.9) {
     let isContinuous = nextBeat != nil
     beats.append(
       ScriptedBeat(
-        second: second, rr: isContinuous ? beats.last.map { second - $0.second } : nil, isAbnormal: isAbnormal))
+        second: second, rr: isContinuous ? beats.last.map { second - $0.second } : nil, isAbnormal: isAbnormal,
+        quality: quality))
     nextBeat = second
   }
 
@@ -99,15 +155,24 @@ package struct RhythmScript {
           sequence: firstSequence + UInt64(index), kind: .ecgLeadI, firstSample: UInt64(index) * 187, sampleCount: 187,
           captureTime: Self.epoch + UInt64(start * 1e6), isClockSynchronised: true, leadOff: stretch?.leadOff ?? [],
           quality: stretch?.quality ?? 0.9, beats: due, heartRate: rate, beatCount: UInt64(told),
-          abnormalBeatCount: abnormal))
+          abnormalBeatCount: abnormal, receivedAt: Self.epoch + UInt64(end * 1e6),
+          rhythm: Self.reading(stretch, at: UInt64(index) * 187)))
     }
     return findings
+  }
+
+  private static func reading(_ stretch: Stretch?, at sample: UInt64) -> RhythmReading {
+    var reading = stretch?.reading ?? RhythmReading()
+    // The model speaks of a beat twenty seconds ago.
+    reading.fibrillationPosition = sample - min(sample, 2500)
+    return reading
   }
 
   private static func finding(_ beat: ScriptedBeat) -> BeatFinding {
     BeatFinding(
       position: beat.second * 125, time: epoch + UInt64(beat.second * 1e6),
       rrMilliseconds: beat.rr.map { UInt32(($0 * 1000).rounded()) }, amplitudeMicrovolts: 900,
-      abnormalProbability: beat.isAbnormal ? 0.97 : 0.02, isAbnormal: beat.isAbnormal)
+      abnormalProbability: beat.isAbnormal ? 0.97 : 0.02, isAbnormal: beat.isAbnormal,
+      beatClass: beat.label, ventricularProbability: beat.ventricular, quality: beat.quality)
   }
 }

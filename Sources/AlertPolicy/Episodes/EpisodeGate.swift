@@ -49,6 +49,17 @@ struct EpisodeGate: Hashable, Sendable, Codable {
   /// Whether the condition holds, though perhaps not for long enough yet.
   var isRisingOrActive: Bool { phase != .idle }
 
+  /// Whether the condition holds, and its end has not begun to show.
+  var isHolding: Bool {
+    switch phase {
+    case .idle, .falling: false
+    case .rising, .active: true
+    }
+  }
+
+  /// Since when the condition's end shows, while that is not settled.
+  var fallingSince: SignalMoment? { if case .falling(let moment) = phase { moment } else { nil } }
+
   /// Takes the next measurement, which covers the signal from `start` to `end`.
   mutating func observe(
     _ level: Level, from start: SignalMoment, to end: SignalMoment, timing: Timing

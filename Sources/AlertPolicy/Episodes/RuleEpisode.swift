@@ -19,6 +19,8 @@ struct RuleEpisode: Hashable, Sendable, Codable {
 
   var gate = EpisodeGate()
   var active: Active?
+  /// End of the last event of an episode made of events; where a rhythm that a model tells began.
+  var lastEvent: SignalMoment?
 
   mutating func open(
     _ body: AlertBody, of reference: SessionReference, at sample: UInt64, now: UnixMicroseconds
@@ -47,12 +49,15 @@ struct RuleEpisode: Hashable, Sendable, Codable {
 
   /// Makes the alert that goes on more severe; `nil` if it is as severe already.
   mutating func worsen(
-    to severity: AlertSeverity, explanation: String, at sample: UInt64, now: UnixMicroseconds
+    to severity: AlertSeverity, explanation: String, evidence: [AlertEvidence], beats: [Double] = [],
+    at sample: UInt64, now: UnixMicroseconds
   ) -> PolicyAction? {
     guard let current = active, current.episode.body.severity < severity else { return nil }
     revise {
       $0.severity = severity
       $0.explanation = explanation
+      $0.evidence = evidence
+      if !beats.isEmpty { $0.beats = Array(beats.suffix(AlertBody.beatLimit)) }
     }
     active?.toldAt = now
     return store(at: sample, isMoreSevere: true)

@@ -2,83 +2,190 @@ internal import Findings
 internal import Wire
 
 extension PolicyMachine {
-  /// Counts the finding's beats, and sees the pauses between them.
+  /// Counts the finding's beats, and sees what they make: runs, couplets, patterns, pauses.
   mutating func observeBeats(_ step: inout PolicyStep) {
     for beat in step.finding.beats {
       let moment = SignalMoment(sample: UInt64(max(0, beat.position)), time: beat.time)
       defer { lastBeat = moment }
+      if beat.rrMilliseconds == nil { interruptSequences() }
+      guard isReadable(beat, step.configuration) else {
+        interruptSequences()
+        continue
+      }
+      observeSequences(beat, moment, &step)
       guard signal.isReadable(at: beat.position) else { continue }
       sustainedWindow.add(sample: moment.sample, isAbnormal: beat.isAbnormal)
       if beat.isAbnormal { lastAbnormalProbability = beat.abnormalProbability }
       burdenWindow.add(sample: moment.sample, isAbnormal: beat.isAbnormal)
-      for rule in [AlertRule.sustainedAbnormalRhythm, .ectopicBurden, .tachycardia, .bradycardia, .pause]
-      where self[rule].active != nil {
+      for rule in AlertRule.allCases where rule.countsBeats && self[rule].active != nil {
         self[rule].revise { $0.count(beat) }
       }
       observeInterval(before: beat, at: moment, &step)
     }
   }
 
+  /// A beat counts where its own quality suffices; what earlier findings did not say is the chunk's.
+  private func isReadable(_ beat: BeatFinding, _ configuration: AlertPolicyConfiguration) -> Bool {
+    beat.quality.map { $0 >= configuration.readableBeatQuality } ?? signal.isReadable(at: beat.position)
+  }
+
+  private mutating func interruptSequences() {
+    ventricularRun.interrupt()
+    supraventricularRun.interrupt()
+    couplets.interrupt()
+    bigeminy.interrupt()
+    trigeminy.interrupt()
+  }
+
+  private mutating func observeSequences(_ beat: BeatFinding, _ moment: SignalMoment, _ step: inout PolicyStep) {
+    let isVentricular = beat.beatClass == .v
+    let isConnected = beat.rrMilliseconds != nil
+    let configuration = step.configuration
+    if configuration.ventricularRun.isEnabled,
+      let run = ventricularRun.take(
+        moment, position: beat.position, isCalled: isVentricular, probability: beat.ventricularProbability ?? 0,
+        isConnected: isConnected, rule: configuration.ventricularRun)
+    {
+      observe(run, .ventricularRun, "ventricular beats", configuration.ventricularRun, &step)
+    }
+    if configuration.supraventricularTachycardia.isEnabled,
+      let run = supraventricularRun.take(
+        moment, position: beat.position, isCalled: beat.beatClass == .s,
+        probability: beat.supraventricularProbability ?? 0, isConnected: isConnected,
+        rule: configuration.supraventricularTachycardia)
+    {
+      let rule = configuration.supraventricularTachycardia
+      observe(run, .supraventricularTachycardia, "supraventricular ectopic beats", rule, &step)
+    }
+    if couplets.take(moment, position: beat.position, isVentricular: isVentricular, isConnected: isConnected) {
+      observeCouplets(moment, &step)
+    }
+    if let stretch = bigeminy.take(moment, position: beat.position, isVentricular: isVentricular) {
+      observe(stretch, .bigeminy, "second", configuration.bigeminy, &step)
+    }
+    if let stretch = trigeminy.take(moment, position: beat.position, isVentricular: isVentricular) {
+      observe(stretch, .trigeminy, "third", configuration.trigeminy, &step)
+    }
+  }
+
+  private mutating func observe(
+    _ run: RunTracker.Run, _ name: AlertRule, _ beats: String, _ rule: RunRule, _ step: inout PolicyStep
+  ) {
+    let rate = run.rate
+    let isFast = rate >= rule.fastRate
+    guard isFast || rule.tellsSlow else { return }
+    let isSevere = isFast && (run.beats >= rule.severeBeats || rate >= rule.severeRate)
+    let unsure = run.supporting > 0 ? ", \(run.supporting) of them less surely" : ""
+    observe(
+      PolicyEvent(
+        rule: name, onset: run.onset, end: run.end,
+        severity: isSevere ? rule.severeSeverity : isFast ? rule.severity : rule.slowSeverity,
+        explanation: "\(run.beats) \(beats) in a row\(unsure), at \(Figure.rate(rate)); limit "
+          + "\(rule.minimumBeats), fast from \(Figure.rate(rule.fastRate)), severe from \(rule.severeBeats) beats or "
+          + "\(Figure.rate(rule.severeRate)).",
+        evidence: [
+          AlertEvidence("run-beats", Double(run.beats), unit: "beats", limit: Double(rule.minimumBeats)),
+          AlertEvidence("run-rate", rate, unit: "/min", limit: rule.fastRate),
+          AlertEvidence("run-seconds", run.end.seconds(since: run.onset), unit: "s"),
+          AlertEvidence("supporting-beats", Double(run.supporting), unit: "beats"),
+        ], beats: run.positions, heartRate: rate, abnormalProbability: run.probability), &step)
+  }
+
+  private mutating func observeCouplets(_ moment: SignalMoment, _ step: inout PolicyStep) {
+    let rule = step.configuration.couplets
+    let count = couplets.count(within: rule.windowSeconds, before: moment)
+    guard rule.isEnabled, count >= rule.count, let onset = couplets.first(of: rule.count) else { return }
+    observe(
+      PolicyEvent(
+        rule: .couplets, onset: onset, end: moment, severity: rule.severity,
+        explanation:
+          "\(count) pairs of ventricular beats within \(Figure.seconds(rule.windowSeconds)); limit \(rule.count).",
+        evidence: [
+          AlertEvidence("couplets", Double(count), unit: "count", limit: Double(rule.count)),
+          AlertEvidence("window-seconds", rule.windowSeconds, unit: "s"),
+        ], beats: couplets.positions), &step)
+  }
+
+  private mutating func observe(
+    _ stretch: PatternTracker.Stretch, _ name: AlertRule, _ ordinal: String, _ rule: PatternRule,
+    _ step: inout PolicyStep
+  ) {
+    let seconds = stretch.end.seconds(since: stretch.onset)
+    guard rule.isEnabled, stretch.ventricular >= 3, seconds >= rule.minimumSeconds else { return }
+    observe(
+      PolicyEvent(
+        rule: name, onset: stretch.onset, end: stretch.end, severity: rule.severity,
+        explanation:
+          "Every \(ordinal) beat ventricular for \(Figure.seconds(seconds)), \(stretch.ventricular) times; limit "
+          + "\(Figure.seconds(rule.minimumSeconds)).",
+        evidence: [
+          AlertEvidence("pattern-seconds", seconds, unit: "s", limit: rule.minimumSeconds),
+          AlertEvidence("ventricular-beats", Double(stretch.ventricular), unit: "beats"),
+        ], beats: stretch.positions), &step)
+  }
+
   private mutating func observeInterval(before beat: BeatFinding, at moment: SignalMoment, _ step: inout PolicyStep) {
-    let rule = step.configuration.pause
-    guard rule.isEnabled, let milliseconds = beat.rrMilliseconds else { return }
+    // Over a ventricular rhythm, in which no beats can be told, an interval says nothing.
+    guard let milliseconds = beat.rrMilliseconds, !self[.ventricularFibrillation].gate.isActive else { return }
     let seconds = Double(milliseconds) / 1000
     let onset = moment.before(seconds: seconds)
+    let asystole = step.configuration.asystole
+    let pause = step.configuration.pause
     // Both beats must be readable. What lies between them holds no beat and is never called a clean ECG.
-    guard seconds >= rule.pauseSeconds, signal.isReadable(at: Double(onset.sample)) else { return }
-    let isAsystole = seconds >= rule.asystoleSeconds
-    let explanation =
-      "No beat for \(Figure.seconds(seconds)); limit \(Figure.seconds(rule.pauseSeconds))"
-      + (isAsystole ? ", asystole-like from \(Figure.seconds(rule.asystoleSeconds))." : ".") + step.clockRemark
-    observePause(
-      from: onset, to: moment, severity: isAsystole ? rule.asystoleSeverity : rule.severity, explanation, &step)
+    guard signal.isReadable(at: Double(onset.sample)) else { return }
+    let positions = [Double(onset.sample), beat.position]
+    if asystole.isEnabled, seconds >= asystole.seconds {
+      observe(
+        PolicyEvent(
+          rule: .asystole, onset: onset, end: moment, severity: asystole.severity,
+          explanation:
+            "No beat for \(Figure.seconds(seconds)); asystole-like from \(Figure.seconds(asystole.seconds)).",
+          evidence: [AlertEvidence("interval", seconds, unit: "s", limit: asystole.seconds)], beats: positions), &step)
+    } else if pause.isEnabled, seconds >= pause.pauseSeconds {
+      observe(
+        PolicyEvent(
+          rule: .pause, onset: onset, end: moment, severity: pause.severity,
+          explanation: "No beat for \(Figure.seconds(seconds)); limit \(Figure.seconds(pause.pauseSeconds)).",
+          evidence: [AlertEvidence("interval", seconds, unit: "s", limit: pause.pauseSeconds)], beats: positions), &step
+      )
+    }
   }
 
   /// Sees that no beat has come for longer than the analysis needs to tell one.
   mutating func observeAbsenceOfBeats(_ step: inout PolicyStep) {
-    let rule = step.configuration.pause
-    guard rule.isEnabled, let stretchStart else { return closePause(&step) }
+    let rule = step.configuration.asystole
+    guard rule.isEnabled, let stretchStart else { return }
     let hadBeat = lastBeat.map { $0.sample >= stretchStart.sample } ?? false
-    let reference = hadBeat ? lastBeat ?? stretchStart : stretchStart
+    // Beats could be told again from where a ventricular rhythm ended.
+    let fibrillationEnd = self[.ventricularFibrillation].gate.fallingSince
+    let lastKnown = hadBeat ? lastBeat ?? stretchStart : stretchStart
+    let isAfterFibrillation = fibrillationEnd.map { $0.sample > lastKnown.sample } ?? false
+    let reference = isAfterFibrillation ? fibrillationEnd ?? lastKnown : lastKnown
     let silence = step.end.seconds(since: reference)
-    let limit = rule.asystoleSeconds + rule.analysisDelaySeconds
     // The chunk that holds the last beat must be readable; without a beat in this stretch, the present one must be.
     let isTrusted =
-      hadBeat
-      ? self[.pause].active != nil || signal.isReadable(at: Double(reference.sample)) : step.isReadable
-    guard silence >= limit, isTrusted else { return closePause(&step) }
-    let explanation =
-      "No beat for more than \(Figure.seconds(rule.asystoleSeconds)) with electrodes in contact: asystole-like. "
-      + "Last beat analysed \(Figure.seconds(silence)) before." + step.clockRemark
-    observePause(from: reference, to: step.end, severity: rule.asystoleSeverity, explanation, &step)
+      isAfterFibrillation
+      || (hadBeat
+        ? self[.asystole].active != nil || signal.isReadable(at: Double(reference.sample)) : step.isReadable)
+    guard silence >= rule.seconds + rule.analysisDelaySeconds, isTrusted else { return }
+    observe(
+      PolicyEvent(
+        rule: .asystole, onset: reference, end: step.end, severity: rule.severity,
+        explanation: "No beat for more than \(Figure.seconds(rule.seconds)) with electrodes in contact: asystole-like. "
+          + "Last beat analysed \(Figure.seconds(silence)) before.",
+        evidence: [
+          AlertEvidence("silence", silence, unit: "s", limit: rule.seconds + rule.analysisDelaySeconds)
+        ], beats: hadBeat ? [Double(reference.sample)] : []), &step)
   }
+}
 
-  private mutating func observePause(
-    from onset: SignalMoment, to end: SignalMoment, severity: AlertSeverity, _ explanation: String,
-    _ step: inout PolicyStep
-  ) {
-    lastPauseEnd = end
-    if self[.pause].active != nil {
-      if let action = self[.pause].worsen(
-        to: severity, explanation: explanation, at: step.end.sample, now: step.now)
-      {
-        step.actions.append(action)
-      }
-    } else {
-      let body = AlertBody(
-        rule: .pause, severity: severity, onset: onset.time, onsetSample: onset.sample, explanation: explanation,
-        heartRate: step.finding.heartRate)
-      step.actions.append(self[.pause].open(body, of: reference, at: step.end.sample, now: step.now))
+extension AlertRule {
+  /// Whether the beats of an episode that goes on are counted in its alert.
+  fileprivate var countsBeats: Bool {
+    switch self {
+    case .leadOff, .noData, .lowBattery, .deviceClock: false
+    default: true
     }
-  }
-
-  /// Ends the episode when beats have come without a pause for long enough.
-  private mutating func closePause(_ step: inout PolicyStep) {
-    guard let lastPauseEnd, let lastBeat, step.isReadable, lastBeat.sample >= lastPauseEnd.sample,
-      step.end.seconds(since: lastPauseEnd) >= step.configuration.pause.offSeconds
-    else { return }
-    self.lastPauseEnd = nil
-    if let action = self[.pause].resolve(at: lastPauseEnd.time) { step.actions.append(action) }
   }
 }
 

@@ -17,7 +17,10 @@ extension PolicyMachine {
       let body = AlertBody(
         rule: .leadOff, severity: rule.severity, onset: onset.time, onsetSample: onset.sample,
         explanation: "\(which) without contact for \(Figure.seconds(step.end.seconds(since: onset))); limit "
-          + "\(Figure.seconds(rule.minimumSeconds))." + step.clockRemark)
+          + "\(Figure.seconds(rule.minimumSeconds))." + step.clockRemark,
+        evidence: [
+          AlertEvidence("duration", step.end.seconds(since: onset), unit: "s", limit: rule.minimumSeconds)
+        ])
       step.actions.append(self[.leadOff].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[.leadOff].resolve(at: moment.time) { step.actions.append(action) }
@@ -64,6 +67,7 @@ extension PolicyMachine {
     let end = lastMoment.time
     for rule in AlertRule.allCases {
       self[rule].gate.reset()
+      self[rule].lastEvent = nil
       if let action = self[rule].resolve(at: end) { actions.append(action) }
     }
     return actions
@@ -84,7 +88,8 @@ extension PolicyMachine {
     let body = AlertBody(
       rule: .noData, severity: rule.severity, onset: tick.lastReceivedAt, onsetSample: lastMoment.sample,
       explanation: "Nothing has arrived from the device for \(Figure.seconds(silence.rounded(.down))); limit "
-        + "\(Figure.seconds(rule.silenceSeconds)).")
+        + "\(Figure.seconds(rule.silenceSeconds)).",
+      evidence: [AlertEvidence("silence", silence, unit: "s", limit: rule.silenceSeconds)])
     actions.append(self[.noData].open(body, of: reference, at: lastMoment.sample, now: tick.now))
   }
 }

@@ -4,15 +4,13 @@ extension PolicyMachine {
   /// Sustained abnormal rhythm and ectopic burden.
   mutating func observeShares(_ step: inout PolicyStep) {
     observeShare(.sustainedAbnormalRhythm, step.configuration.sustainedAbnormalRhythm, sustainedWindow, &step)
-    // While most beats are abnormal, that many are is no news of its own.
-    let isImplied = self[.sustainedAbnormalRhythm].gate.isRisingOrActive && self[.ectopicBurden].active == nil
-    if !isImplied { observeShare(.ectopicBurden, step.configuration.ectopicBurden, burdenWindow, &step) }
+    observeShare(.ectopicBurden, step.configuration.ectopicBurden, burdenWindow, &step)
   }
 
   private mutating func observeShare(
     _ name: AlertRule, _ rule: ShareRule, _ window: ShareWindow, _ step: inout PolicyStep
   ) {
-    guard rule.isEnabled else { return }
+    guard rule.isEnabled, self[name].active != nil || !isImplied(name) else { return }
     let share = step.isReadable ? window.share(minimumBeats: rule.minimumBeats) : nil
     let level: EpisodeGate.Level =
       share.map { $0 >= rule.onShare ? .on : $0 < rule.offShare ? .off : .between } ?? .unknown
@@ -24,7 +22,7 @@ extension PolicyMachine {
         rule: name, severity: isFast ? rule.fastSeverity : rule.severity, onset: onset.time, onsetSample: onset.sample,
         explanation: explain(rule, window, isFast: isFast, step), heartRate: step.finding.heartRate,
         abnormalProbability: lastAbnormalProbability, beatCount: window.beatCount,
-        abnormalBeatCount: window.abnormalCount)
+        abnormalBeatCount: window.abnormalCount, evidence: evidence(rule, window, step))
       step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[name].resolve(at: moment.time) { step.actions.append(action) }
@@ -38,11 +36,21 @@ extension PolicyMachine {
       guard isFast else { return }
       let explanation = explain(rule, window, isFast: true, step)
       if let action = self[name].worsen(
-        to: rule.fastSeverity, explanation: explanation, at: step.end.sample, now: step.now)
+        to: rule.fastSeverity, explanation: explanation, evidence: evidence(rule, window, step), at: step.end.sample,
+        now: step.now)
       {
         step.actions.append(action)
       }
     }
+  }
+
+  private func evidence(_ rule: ShareRule, _ window: ShareWindow, _ step: PolicyStep) -> [AlertEvidence] {
+    [
+      AlertEvidence(
+        "abnormal-share", window.share(minimumBeats: 1) ?? 0, unit: "share", limit: rule.onShare),
+      AlertEvidence("window-beats", Double(window.beatCount), unit: "beats", limit: Double(rule.minimumBeats)),
+      AlertEvidence("window-seconds", rule.windowSeconds, unit: "s"),
+    ] + (step.finding.heartRate.map { [AlertEvidence("heart-rate", $0, unit: "/min", limit: rule.fastRate)] } ?? [])
   }
 
   private func explain(_ rule: ShareRule, _ window: ShareWindow, isFast: Bool, _ step: PolicyStep) -> String {
@@ -60,7 +68,7 @@ extension PolicyMachine {
 
   /// - Parameter sign: 1 where a rate is too high, −1 where it is too low.
   private mutating func observeRate(_ name: AlertRule, _ rule: RateRule, sign: Double, _ step: inout PolicyStep) {
-    guard rule.isEnabled else { return }
+    guard rule.isEnabled, self[name].active != nil || !isImplied(name) else { return }
     let rate = step.isReadable ? step.finding.heartRate : nil
     let level: EpisodeGate.Level =
       rate.map {
@@ -72,7 +80,8 @@ extension PolicyMachine {
     case .began(let onset):
       let body = AlertBody(
         rule: name, severity: isExtreme ? rule.extremeSeverity : rule.severity, onset: onset.time,
-        onsetSample: onset.sample, explanation: explain(rule, rate, sign: sign, step), heartRate: rate)
+        onsetSample: onset.sample, explanation: explain(rule, rate, sign: sign, step), heartRate: rate,
+        evidence: evidence(rule, rate))
       step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[name].resolve(at: moment.time) { step.actions.append(action) }
@@ -84,11 +93,17 @@ extension PolicyMachine {
       guard isExtreme else { return }
       let explanation = explain(rule, rate, sign: sign, step)
       if let action = self[name].worsen(
-        to: rule.extremeSeverity, explanation: explanation, at: step.end.sample, now: step.now)
+        to: rule.extremeSeverity, explanation: explanation, evidence: evidence(rule, rate), at: step.end.sample,
+        now: step.now)
       {
         step.actions.append(action)
       }
     }
+  }
+
+  private func evidence(_ rule: RateRule, _ rate: Double?) -> [AlertEvidence] {
+    (rate.map { [AlertEvidence("heart-rate", $0, unit: "/min", limit: rule.onRate)] } ?? [])
+      + [AlertEvidence("duration", rule.minimumSeconds, unit: "s", limit: rule.minimumSeconds)]
   }
 
   private func explain(_ rule: RateRule, _ rate: Double?, sign: Double, _ step: PolicyStep) -> String {

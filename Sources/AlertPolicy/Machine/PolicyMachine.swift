@@ -25,8 +25,15 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
   var lastBeat: SignalMoment?
   /// P(abnormal) of the last readable abnormal beat.
   var lastAbnormalProbability: Double?
-  /// End of the last pause of the episode that goes on.
-  var lastPauseEnd: SignalMoment?
+  var ventricularRun = RunTracker()
+  var supraventricularRun = RunTracker()
+  var couplets = CoupletTracker()
+  var bigeminy = PatternTracker(spacing: 1)
+  var trigeminy = PatternTracker(spacing: 2)
+  /// Reports of a low battery in a row.
+  var lowBatteryReports = 0
+  /// The delay between date and arrival that a clock behind time keeps, in seconds.
+  var steadyDelay: Double?
   /// End of the last chunk.
   var lastMoment = SignalMoment(sample: 0, time: 0)
 
@@ -57,6 +64,11 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
   ) -> [PolicyAction] {
     if let evaluatedThrough, finding.sequence <= evaluatedThrough { return [] }
     evaluatedThrough = finding.sequence
+    if finding.kind == .status, !finding.isRefused {
+      var step = PolicyStep(finding, configuration: configuration, now: now)
+      observeBattery(&step)
+      return step.actions
+    }
     guard finding.kind.isECG, finding.kind == lead ?? finding.kind, finding.sampleCount > 0, !finding.isRefused else {
       return []
     }
@@ -70,8 +82,12 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
       stretchStart = step.start
     }
     observeContact(&step)
+    observeClock(&step)
+    observeWaveform(&step)
     observeBeats(&step)
     observeAbsenceOfBeats(&step)
+    closeEvents(&step)
+    observeFibrillation(&step)
     observeShares(&step)
     observeRate(&step)
     lastMoment = step.end

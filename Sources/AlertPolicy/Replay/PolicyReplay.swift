@@ -59,7 +59,8 @@ public struct PolicyReplay: Hashable, Sendable {
 
   /// Takes the session's next finding.
   public mutating func add(_ finding: Finding) {
-    let arrival = finding.captureTime + UInt64(Double(finding.sampleCount) / SignalMoment.sampleRate * 1e6)
+    let end = finding.captureTime + UInt64(Double(finding.sampleCount) / SignalMoment.sampleRate * 1e6)
+    let arrival = finding.receivedAt ?? end
     let time = max(arrival, lastTime ?? 0)
     passSilence(until: time)
     let sample = finding.firstSample + UInt64(finding.sampleCount)

@@ -47,9 +47,9 @@ public struct ShareRule: Hashable, Sendable, Codable {
     windowSeconds: 30, onShare: 0.4, offShare: 0.25, minimumBeats: 20, minimumSeconds: 10, offSeconds: 30,
     severity: .medium, fastRate: 100, fastSeverity: .high)
 
-  /// 15 % of the beats of five minutes abnormal.
+  /// 15 % of the beats of an hour abnormal.
   public static let ectopicBurden = ShareRule(
-    windowSeconds: 300, onShare: 0.15, offShare: 0.08, minimumBeats: 60, minimumSeconds: 30, offSeconds: 120,
+    windowSeconds: 3600, onShare: 0.15, offShare: 0.08, minimumBeats: 600, minimumSeconds: 60, offSeconds: 300,
     severity: .low, fastRate: 100, fastSeverity: .low)
 }
 
@@ -96,38 +96,6 @@ public struct RateRule: Hashable, Sendable, Codable {
   public static let bradycardia = RateRule(
     onRate: 45, offRate: 50, extremeRate: 35, minimumSeconds: 30, offSeconds: 30, severity: .medium,
     extremeSeverity: .high)
-}
-
-/// Limits on the time without a beat.
-public struct PauseRule: Hashable, Sendable, Codable {
-  /// Whether the rule is in force.
-  public var isEnabled: Bool
-  /// RR interval in seconds from which it is a pause.
-  public var pauseSeconds: Double
-  /// Seconds without a beat from which it is asystole-like.
-  public var asystoleSeconds: Double
-  /// Seconds by which the analysis may tell a beat late; added before an absence of beats is believed.
-  public var analysisDelaySeconds: Double
-  /// Seconds without a further pause after which the episode is over: pauses come in clusters, and a cluster is one episode.
-  public var offSeconds: Double
-  /// How much a pause matters.
-  public var severity: AlertSeverity
-  /// How much an asystole-like pause matters.
-  public var asystoleSeverity: AlertSeverity
-
-  /// States limits.
-  public init(
-    isEnabled: Bool = true, pauseSeconds: Double = 3, asystoleSeconds: Double = 4, analysisDelaySeconds: Double = 4,
-    offSeconds: Double = 120, severity: AlertSeverity = .medium, asystoleSeverity: AlertSeverity = .high
-  ) {
-    self.isEnabled = isEnabled
-    self.pauseSeconds = pauseSeconds
-    self.asystoleSeconds = asystoleSeconds
-    self.analysisDelaySeconds = analysisDelaySeconds
-    self.offSeconds = offSeconds
-    self.severity = severity
-    self.asystoleSeverity = asystoleSeverity
-  }
 }
 
 /// Limits on electrodes without contact.

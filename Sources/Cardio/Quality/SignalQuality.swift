@@ -37,6 +37,9 @@ public struct SignalQuality: Hashable, Sendable, Codable, Comparable {
 
   /// The index, 0 (cannot be read) … 1 (clean).
   public let index: Float
+  /// The same without the factor for noise in the band: how far the stretch could be read whatever its rhythm, 0…1. Ventricular
+  /// fibrillation, which that factor may take for noise, keeps it high; movement, muscle, mains and flat lines lower it.
+  public let readability: Float
   /// The trouble that lowers the index most; `nil` where nothing lowers it by more than a tenth.
   public let trouble: Trouble?
   /// The share of pieces of 64 ms in which all samples are equal, 0…1.
@@ -88,12 +91,15 @@ public struct SignalQuality: Hashable, Sendable, Codable, Comparable {
       (.inBand, max(complexes, quiet, coherent)),
     ]
     var index: Float = 1
+    var readability: Float = 1
     var worst: (trouble: Trouble, factor: Float)?
     for (trouble, factor) in factors {
       index *= factor
+      if trouble != .inBand { readability *= factor }
       if factor < worst?.factor ?? 0.9 { worst = (trouble, factor) }
     }
     self.index = index
+    self.readability = readability
     self.trouble = worst?.trouble
     self.flatShare = flatShare
     self.saturatedShare = saturatedShare

@@ -14,7 +14,8 @@ public struct AtrialSegment: Hashable, Sendable, Codable {
   /// No signal at all.
   public static let flat = AtrialSegment(values: .zero)
 
-  private init(values: SIMD16<Float>) {
+  /// The values, made elsewhere.
+  init(values: SIMD16<Float>) {
     self.values = values
   }
 

@@ -57,6 +57,7 @@ public struct RhythmAnalyzer: Hashable, Sendable, Codable {
     beats: [RhythmBeat]
   ) -> [RhythmEvent] {
     var events: [RhythmEvent] = []
+    waveform.forgetLogits()
     let end = firstSample + UInt64(samples.count)
     add(beats, before: Double(max(end, nextSample ?? 0)))
     var start = 0
@@ -91,6 +92,15 @@ public struct RhythmAnalyzer: Hashable, Sendable, Codable {
         criteria: criteria, into: &events)
     }
     return events
+  }
+
+  /// What the models say as of the last call, whether or not it begins or ends an episode.
+  public var evidence: RhythmEvidence {
+    RhythmEvidence(
+      ventricularLow: waveform.lowest.map(FeatureNetwork.probability),
+      ventricularHigh: waveform.highest.map(FeatureNetwork.probability),
+      fibrillation: fibrillation.decided.map { FeatureNetwork.probability($0.logit) },
+      fibrillationPosition: fibrillation.decided?.position)
   }
 
   /// Ends the session.

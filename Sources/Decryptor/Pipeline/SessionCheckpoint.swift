@@ -4,7 +4,7 @@ internal import Foundation
 /// session from its beginning and nothing else.
 package struct SessionCheckpoint: Sendable, Hashable, Codable {
   /// Grows whenever the analysis changes, so that a state is never continued by another algorithm.
-  package static let currentVersion = 2
+  package static let currentVersion = 3
   /// Chunks between two checkpoints of a session. A checkpoint takes as long as analysing six chunks, so at 256 it adds
   /// 2 %; a restart replays 128 chunks a session on average, without classifying: about a millisecond.
   package static let interval: UInt64 = 256

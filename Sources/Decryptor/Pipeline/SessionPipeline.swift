@@ -13,6 +13,8 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
   private var stream = ECGStream()
   /// What the session's beats so far say of the patient.
   private var patient = PatientContext()
+  /// What waveform and intervals say of the rhythm.
+  private var rhythm = RhythmAnalyzer()
   private var timeline = CaptureTimeline()
   /// The lead that is analysed: the first whose samples come. Other leads are stored and drawn.
   private var lead: ChunkKind?
@@ -29,26 +31,26 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
   /// A session before its first chunk.
   package init() {}
 
-  /// Takes the abnormal beats counted so far from the last committed finding, after a replay that classified nothing.
-  package mutating func restore(abnormalBeatCount: UInt64) { self.abnormalBeatCount = abnormalBeatCount }
-
   /// Analyses the next chunk.
   ///
   /// - Parameters:
   ///   - content: What the chunk turned out to be.
   ///   - sequence: Its place; larger than all before.
-  ///   - receivedAt: When it arrived: stands in for the capture time of a refused chunk when no authentic one came before.
-  ///   - classify: The classifier; `nil` in a replay, whose findings are on disk already.
+  ///   - receivedAt: When it arrived: also stands in for the capture time of a refused chunk when no authentic one came before.
+  ///   - classify: The classifier; in a replay, what it said before.
   package mutating func advance(
     _ content: ChunkContent, sequence: UInt64, receivedAt: UInt64,
-    classify: ((SegmentedBeat, BeatContext) -> BeatVerdict)?
+    classify: (SegmentedBeat, BeatContext) -> BeatVerdict
   ) -> Finding {
-    switch content {
-    case .opened(let chunk) where !contradicts(chunk.header):
-      advance(chunk, sequence: sequence, classify: classify)
-    default:
-      refuse(sequence: sequence, receivedAt: receivedAt)
-    }
+    var finding =
+      switch content {
+      case .opened(let chunk) where !contradicts(chunk.header):
+        advance(chunk, sequence: sequence, classify: classify)
+      default:
+        refuse(sequence: sequence, receivedAt: receivedAt)
+      }
+    finding.receivedAt = receivedAt
+    return finding
   }
 
   private func contradicts(_ header: ChunkHeader) -> Bool {
@@ -70,7 +72,7 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
   }
 
   private mutating func advance(
-    _ chunk: OpenedChunk, sequence: UInt64, classify: ((SegmentedBeat, BeatContext) -> BeatVerdict)?
+    _ chunk: OpenedChunk, sequence: UInt64, classify: (SegmentedBeat, BeatContext) -> BeatVerdict
   ) -> Finding {
     let header = chunk.header
     var finding = Finding(
@@ -86,9 +88,20 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
         samples.span, nanovoltsPerLSB: header.nanovoltsPerLSB, firstSample: header.firstSample,
         leadOff: !header.leadOff.isEmpty)
       finding.quality = output.isLeadOff ? 0 : output.signalQuality.inSteps
-      finding.beats = take(output.beats, classify: classify)
-    } else if header.kind == .status, StatusReport(decoding: chunk.plaintext).isSessionEnd {
-      finding.beats = take(stream.finish().beats, classify: classify)
+      let (beats, rhythmBeats) = take(output.beats, classify: classify)
+      finding.beats = beats
+      _ = rhythm.process(
+        samples.span, nanovoltsPerLSB: header.nanovoltsPerLSB, firstSample: header.firstSample,
+        leadOff: !header.leadOff.isEmpty, beats: rhythmBeats)
+      finding.rhythm = RhythmReading(rhythm.evidence, readability: output.signalQuality.readability)
+    } else if header.kind == .status {
+      let status = StatusReading(status: chunk.plaintext)
+      finding.status = status
+      if status.isSessionEnd {
+        let (beats, rhythmBeats) = take(stream.finish().beats, classify: classify)
+        finding.beats = beats
+        _ = rhythm.finish(beats: rhythmBeats)
+      }
     }
     finding.heartRate = heartRate
     finding.beatCount = beatCount
@@ -96,35 +109,54 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
     return finding
   }
 
-  private mutating func take(_ beats: [SegmentedBeat], classify: ((SegmentedBeat, BeatContext) -> BeatVerdict)?)
-    -> [BeatFinding]
-  {
+  private mutating func take(
+    _ beats: [SegmentedBeat], classify: (SegmentedBeat, BeatContext) -> BeatVerdict
+  ) -> ([BeatFinding], [RhythmBeat]) {
     let now = Double(nextSample) * SampleRate.analysis.interval
     recentBeats.append(contentsOf: beats.map(\.beat))
     recentBeats.removeAll { $0.seconds <= now - Self.beatMemory }
     beatCount += UInt64(beats.count)
     var context = BeatContext()
-    guard let classify else {
-      for beat in beats { patient.describe(beat, into: &context) }
-      return []
-    }
-    return beats.map { segmented in
+    var findings: [BeatFinding] = []
+    var rhythmBeats: [RhythmBeat] = []
+    findings.reserveCapacity(beats.count)
+    rhythmBeats.reserveCapacity(beats.count)
+    for segmented in beats {
       let beat = segmented.beat
       patient.describe(segmented, into: &context)
       let verdict = classify(segmented, context)
       if verdict.isAbnormal { abnormalBeatCount += 1 }
-      return BeatFinding(
-        position: (beat.position * 1000).rounded() / 1000, time: timeline.time(at: beat.position),
-        rrMilliseconds: segmented.previousRR.flatMap { UInt32(exactly: ($0 * 1000).rounded()) },
-        amplitudeMicrovolts: Int32(clampedMicrovolts: beat.amplitude),
-        abnormalProbability: verdict.abnormalProbability, isAbnormal: verdict.isAbnormal,
-        beatClass: verdict.beatClass)
+      rhythmBeats.append(verdict.rhythmBeat(segmented))
+      findings.append(
+        BeatFinding(
+          position: (beat.position * 1000).rounded() / 1000, time: timeline.time(at: beat.position),
+          rrMilliseconds: segmented.previousRR.flatMap { UInt32(exactly: ($0 * 1000).rounded()) },
+          amplitudeMicrovolts: Int32(clampedMicrovolts: beat.amplitude),
+          abnormalProbability: verdict.abnormalProbability, isAbnormal: verdict.isAbnormal,
+          beatClass: verdict.beatClass, ventricularProbability: verdict.ventricularProbability,
+          supraventricularProbability: verdict.supraventricularProbability,
+          quality: (Double(beat.quality) * 1000).rounded() / 1000))
     }
+    return (findings, rhythmBeats)
   }
 
   private var heartRate: Double? {
     HeartRate.beatsPerMinute(recentBeats, now: Double(nextSample) * SampleRate.analysis.interval)
       .map { ($0 * 100).rounded() / 100 }
+  }
+}
+
+extension RhythmReading {
+  /// Evidence in the steps in which a finding keeps it.
+  fileprivate init(_ evidence: RhythmEvidence, readability: Float) {
+    func inSteps(_ probability: Float?) -> Double? {
+      probability.flatMap { $0.isNaN ? nil : (Double($0) * 10_000).rounded() / 10_000 }
+    }
+    self.init(
+      ventricularLow: inSteps(evidence.ventricularLow), ventricularHigh: inSteps(evidence.ventricularHigh),
+      fibrillation: inSteps(evidence.fibrillation),
+      fibrillationPosition: evidence.fibrillationPosition.map { UInt64(max(0, $0)) },
+      readability: inSteps(readability))
   }
 }
 

@@ -1,28 +1,40 @@
+internal import Findings
 internal import Wire
 
-/// What the analysis needs of a status chunk: whether the session ends here.
-///
-/// Other keys, also of later firmware, are passed over; a report that cannot be read says nothing.
-struct StatusReport: Sendable, Hashable {
-  /// Key 8 of the report.
-  private static let sessionEndKey: UInt64 = 8
+extension StatusReading {
   /// Most keys: those of `docs/wire-format.md` and room for as many again.
   private static let keyLimit = 24
-
-  /// Whether the device declares the session's end.
-  let isSessionEnd: Bool
+  private static let plaintextLimit = SealedChunk.maximumPlaintextSize
 
   /// Reads the plaintext of a status chunk.
-  init(decoding plaintext: [UInt8]) { isSessionEnd = (try? Self.readSessionEnd(plaintext)) ?? false }
-
-  private static func readSessionEnd(_ plaintext: [UInt8]) throws(WireError) -> Bool {
+  ///
+  /// Other keys, also of later firmware, are passed over. What lies behind something that cannot be read is not said.
+  init(status plaintext: [UInt8]) {
+    self.init()
     var reader = CBORReader(plaintext)
-    for _ in 0..<(try reader.map("status", count: 0...keyLimit)) {
-      let key = try reader.unsigned("status key")
-      if key == sessionEndKey { return try reader.boolean("session ends") }
-      try skip(&reader)
+    guard let count = try? reader.map("status", count: 0...Self.keyLimit) else { return }
+    for _ in 0..<count {
+      guard (try? take(&reader)) != nil else { return }
     }
-    return false
+  }
+
+  private mutating func take(_ reader: inout CBORReader) throws(WireError) {
+    switch try reader.unsigned("status key") {
+    case 1: uptimeSeconds = try Self.number(&reader)
+    case 3: battery = try Self.number(&reader).map { min(1, Double($0) / 1000) }
+    case 4:
+      let strength = try reader.signed("RSSI")
+      signalStrength = (-200...200).contains(strength) ? Int(strength) : nil
+    case 5: outboxChunks = try Self.number(&reader)
+    case 6: lostSamples = try Self.number(&reader)
+    case 8: isSessionEnd = try reader.boolean("session ends")
+    default: try Self.skip(&reader)
+    }
+  }
+
+  /// A number; `nil` where it is negative.
+  private static func number(_ reader: inout CBORReader) throws(WireError) -> UInt64? {
+    UInt64(exactly: try reader.signed("status value"))
   }
 
   /// Passes over an integer, a byte string, a text or a boolean.
@@ -44,6 +56,4 @@ struct StatusReport: Sendable, Hashable {
     }
     _ = try reader.boolean("value")
   }
-
-  private static let plaintextLimit = SealedChunk.maximumPlaintextSize
 }

@@ -92,14 +92,7 @@ extension DecryptorWorker {
     // What was analysed is what has a finding: a chunk that was declared lost and came after all stays out.
     var last = known.count < Self.findingsPerReplay ? position : min(position, known.last?.sequence ?? position)
     if stored.count == Self.findingsPerReplay, let end = stored.last?.sequence { last = min(last, end) }
-    metrics.replayed(
-      session.replay(stored, analysed: Set(known.map(\.sequence)), through: last, judge: judge))
-    if !session.isReplaying {
-      let latest = try await findings.latestFindings(of: session.reference, count: 1).last
-      if !session.finishReplay(lastFinding: latest) {
-        logger.error("the last finding cannot be opened", metadata: ["session": "\(session.reference)"])
-      }
-    }
+    metrics.replayed(session.replay(stored, known: known, through: last, judge: judge))
   }
 
   /// Commits what was prepared, in one transaction.

@@ -30,8 +30,6 @@ final class LiveSession {
   var lastActive: Duration
   /// Whether the worker has it on its list of sessions with something to do.
   var isQueued = false
-  /// Set when the last finding cannot be opened: the replay then counts abnormal beats itself.
-  private var classifiesReplay = false
 
   init(
     record: SessionRecord, claim: AnalysisClaim, keys: [SessionKeyPurpose: SessionKey], now: Duration
@@ -83,34 +81,29 @@ final class LiveSession {
   /// Whether the pipeline has yet to reach the position on disk.
   var isReplaying: Bool { analysedThrough.map { next <= $0 } ?? false }
 
-  /// Goes through chunks that have findings already.
+  /// Goes through chunks that have findings already, whose verdicts are taken from these; a finding that cannot be opened is
+  /// judged again.
+  ///
+  /// - Parameters:
+  ///   - stored: Chunks from ``next`` on, in order.
+  ///   - known: The findings from ``next`` on; a chunk without one was never analysed, and stays out.
+  ///   - last: The position that is then reached.
   /// - Returns: How many were replayed.
-  func replay(
-    _ stored: [StoredChunk], analysed: Set<UInt64>, through last: UInt64, judge: BeatJudge
-  ) -> Int {
+  func replay(_ stored: [StoredChunk], known: [SealedFinding], through last: UInt64, judge: BeatJudge) -> Int {
+    let boxes = Dictionary(known.map { ($0.sequence, $0.box) }) { first, _ in first }
     var count = 0
-    let classify = classifiesReplay ? judge.judge : nil
-    for chunk in stored where chunk.sequence <= last && analysed.contains(chunk.sequence) {
-      _ = pipeline.advance(
-        gate.open(chunk), sequence: chunk.sequence, receivedAt: chunk.receivedAt, classify: classify)
+    for chunk in stored where chunk.sequence <= last {
+      guard let box = boxes[chunk.sequence] else { continue }
+      let beats = (try? seal.finding(box, sequence: chunk.sequence))?.beats
+      var place = 0
+      _ = pipeline.advance(gate.open(chunk), sequence: chunk.sequence, receivedAt: chunk.receivedAt) { beat, context in
+        defer { place += 1 }
+        return if let beats, place < beats.count { BeatVerdict(beats[place]) } else { judge.judge(beat, in: context) }
+      }
       count += 1
     }
     next = last + 1
     return count
-  }
-
-  /// Ends a replay: the count of abnormal beats stands in the last finding.
-  /// - Returns: `false` when that finding cannot be opened: the replay begins anew, from the session's beginning.
-  func finishReplay(lastFinding: SealedFinding?) -> Bool {
-    guard !classifiesReplay, let last = lastFinding else { return true }
-    guard let finding = try? seal.finding(last.box, sequence: last.sequence) else {
-      classifiesReplay = true
-      pipeline = SessionPipeline()
-      next = 0
-      return false
-    }
-    pipeline.restore(abnormalBeatCount: finding.abnormalBeatCount)
-    return true
   }
 
   /// Analyses the chunks that follow the position, and seals what is found.

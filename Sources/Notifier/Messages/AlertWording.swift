@@ -4,13 +4,23 @@ extension AlertRule {
   /// What a reader calls it.
   var title: String {
     switch self {
-    case .sustainedAbnormalRhythm: "Sustained abnormal rhythm"
-    case .ectopicBurden: "Ectopic burden"
+    case .ventricularFibrillation: "Ventricular tachycardia or fibrillation suspected"
+    case .asystole: "Asystole suspected"
+    case .ventricularRun: "Run of ventricular beats"
     case .tachycardia: "Tachycardia"
     case .bradycardia: "Bradycardia"
     case .pause: "Pause without a beat"
+    case .supraventricularTachycardia: "Supraventricular tachycardia"
+    case .atrialFibrillation: "Atrial fibrillation suspected"
+    case .sustainedAbnormalRhythm: "Sustained abnormal rhythm"
+    case .bigeminy: "Ventricular bigeminy"
+    case .trigeminy: "Ventricular trigeminy"
+    case .couplets: "Ventricular couplets"
+    case .ectopicBurden: "Ectopic burden"
     case .leadOff: "Electrode without contact"
     case .noData: "No data"
+    case .lowBattery: "Battery low"
+    case .deviceClock: "Device clock wrong"
     }
   }
 }

@@ -38,7 +38,7 @@ struct StageBenchmark {
       report.detect += Self.cpuTime {
         for place in patients.indices {
           _ = patients[place].detection.advance(
-            contents[place], sequence: UInt64(index), receivedAt: 0, classify: nil)
+            contents[place], sequence: UInt64(index), receivedAt: 0, classify: BeatVerdict.none)
         }
       }
       var findings: [Finding] = []
@@ -124,7 +124,7 @@ struct StageBenchmark {
       let seal = try FindingsSeal(key: SessionKey(purpose: .findings, secret: key), reference: reference)
       var pipeline = SessionPipeline()
       for (index, content) in contents.enumerated() {
-        _ = pipeline.advance(content, sequence: UInt64(index), receivedAt: 0, classify: nil)
+        _ = pipeline.advance(content, sequence: UInt64(index), receivedAt: 0, classify: BeatVerdict.none)
       }
       live.append((gate, seal, pipeline))
     }

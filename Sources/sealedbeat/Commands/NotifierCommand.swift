@@ -28,8 +28,9 @@ struct NotifierCommand: AsyncParsableCommand {
 
   /// Puts the settings together; a fault is one sentence.
   static func configuration(_ settings: Settings) throws -> NotifierConfiguration {
-    var policy = AlertPolicyConfiguration()
-    policy.noData.silenceSeconds = Double(settings[Keys.noDataSeconds])
+    let file = settings[Keys.policyFile]
+    var policy = file.isEmpty ? AlertPolicyConfiguration() : try PolicyFile.read(file)
+    if file.isEmpty { policy.noData.silenceSeconds = Double(settings[Keys.noDataSeconds]) }
     let dashboard = settings[Keys.dashboardURL]
     return NotifierConfiguration(
       policy: policy, mail: try mail(settings), webhooks: try webhook(settings).map { [$0] } ?? [],

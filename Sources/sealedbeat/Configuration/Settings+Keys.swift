@@ -74,7 +74,10 @@ enum Keys {
     "notifier.webhook.ca", "",
     "CA file (PEM) that signs the webhook's certificate; empty for the system's, service-ca for the vault's own.")
   static let noDataSeconds = Setting.number(
-    "notifier.no-data-seconds", 60, in: 5...86_400, "Silence after which the no-data alert opens.")
+    "notifier.no-data-seconds", 60, in: 5...86_400,
+    "Silence after which the no-data alert opens, without a policy file.")
+  static let policyFile = Setting.text(
+    "notifier.policy-file", "", "JSON file with the alert policy; empty for the defaults (docs/alerts.md).")
 
   static let dashboardBind = Setting.text("dashboard.bind", "127.0.0.1", "Address on which the dashboard listens.")
   static let dashboardPort = Setting.port("dashboard.port", 8443, "Port of the dashboard (HTTPS).")
@@ -131,7 +134,8 @@ enum Keys {
     modelFile.description,
     smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,
     smtpCA.description, webhookURL.description, webhookSecretFile.description, webhookCA.description,
-    noDataSeconds.description, dashboardBind.description, dashboardPort.description, dashboardURL.description,
+    noDataSeconds.description, policyFile.description, dashboardBind.description, dashboardPort.description,
+    dashboardURL.description,
     secondFactorRoles.description, emergencyMinutes.description, privacyOfficers.description, oidcIssuer.description,
     oidcClientID.description, oidcSecretFile.description, oidcName.description, oidcClaim.description,
     oidcCreates.description, oidcCA.description,

@@ -1,10 +1,10 @@
 /// Runs of ventricular beats in a list of annotated beats.
-struct VentricularRuns {
+public struct VentricularRuns {
   /// The runs, in order: how many beats, and from the first R peak to the last in seconds.
-  let runs: [(beats: Int, seconds: Range<Double>)]
+  public let runs: [(beats: Int, seconds: Range<Double>)]
 
   /// The runs of class V in `beats` (seconds and class, in order of time).
-  init(_ beats: [(seconds: Double, beatClass: BeatClass)]) {
+  public init(_ beats: [(seconds: Double, beatClass: BeatClass)]) {
     var runs: [(Int, Range<Double>)] = []
     var count = 0
     var start = 0.0
@@ -24,7 +24,7 @@ struct VentricularRuns {
   }
 
   /// The stretches of runs of so many beats.
-  func spans(lengths: ClosedRange<Int>) -> [Range<Double>] {
+  public func spans(lengths: ClosedRange<Int>) -> [Range<Double>] {
     runs.filter { lengths.contains($0.beats) }.map(\.seconds)
   }
 }

@@ -27,6 +27,14 @@ struct FibrillationDetector: Hashable, Sendable, Codable {
   private var current: RhythmEpisode?
   private var confidence: Float = 0
   private var judgements = 0
+  /// The last mean logit, and the beat for which it holds, in samples.
+  private(set) var decided: Decision?
+
+  /// A mean logit and its place.
+  struct Decision: Hashable, Sendable, Codable {
+    let logit: Float
+    let position: Double
+  }
 
   /// Takes the next beat; an excluded one lies in a ventricular rhythm.
   mutating func take(_ beat: RhythmBeat, isExcluded: Bool, into events: inout [RhythmEvent]) {
@@ -77,6 +85,7 @@ struct FibrillationDetector: Hashable, Sendable, Codable {
 
   private mutating func decide(at position: Double, into events: inout [RhythmEvent]) {
     let mean = logits.reduce(0, +) / Float(logits.count)
+    decided = Decision(logit: mean, position: position)
     if current != nil {
       if position > current?.offset ?? position { current?.offset = position }
       judgements += 1

@@ -30,6 +30,9 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   private var probability: Float = 0
   private var windows = 0
   private(set) var current: RhythmEpisode?
+  /// The lowest and the highest logit judged since ``forgetLogits()``.
+  private(set) var lowest: Float?
+  private(set) var highest: Float?
 
   /// Samples of the stretch so far.
   var samples: Int { count }
@@ -68,6 +71,8 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   mutating func judge(stretchStart: UInt64, into events: inout [RhythmEvent]) {
     let middle = Double(stretchStart) + Double(count - WaveformFeatures.window)
     let logit = logit()
+    lowest = min(logit, lowest ?? logit)
+    highest = max(logit, highest ?? logit)
     if current != nil {
       windows += 1
       probability += FeatureNetwork.probability(logit)
@@ -102,6 +107,9 @@ struct WaveformDetector: Hashable, Sendable, Codable {
     negative = 0
     events.append(.began(episode))
   }
+
+  /// Lets ``lowest`` and ``highest`` begin anew.
+  mutating func forgetLogits() { (lowest, highest) = (nil, nil) }
 
   /// The logit of the last window.
   private mutating func logit() -> Float {
