@@ -114,10 +114,14 @@ let package = Package(
         .serviceLifecycle,
       ]),
     .target(name: "AlertPolicy", dependencies: ["Wire", "Findings", "Store", .crypto]),
+    // Who is told of alerts, when and in which order; what people do about them.
+    .target(
+      name: "AlertDelivery", dependencies: ["Wire", "Sealing", "Findings", "AlertPolicy", "Store", .crypto]),
     .target(
       name: "Notifier",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "CCurl", .asyncHTTPClient,
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "AlertDelivery", "Store", "KeyVaultClient", "CCurl",
+        .asyncHTTPClient,
         .crypto,
         .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle,
       ]),
@@ -128,7 +132,8 @@ let package = Package(
     .target(
       name: "Dashboard",
       dependencies: [
-        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "Store", "KeyVaultClient", "Decryptor", "Exports",
+        "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "AlertDelivery", "Store", "KeyVaultClient", "Decryptor",
+        "Exports",
         "CZlib", "CQREncode", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .jwt, .logging,
         .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioSSL, .serviceLifecycle,
       ],
@@ -158,7 +163,8 @@ let package = Package(
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Inference", "Holter", "KeyVault", "KeyVaultClient", "Store", "MQTT",
         "Broker", "Gatekeeper",
-        "Decryptor", "AlertPolicy", "AlertTrials", "Notifier", "Dashboard", "FirmwareCore", "DeviceHost", "Telemetry",
+        "Decryptor", "AlertPolicy", "AlertDelivery", "AlertTrials", "Notifier", "Dashboard", "FirmwareCore",
+        "DeviceHost", "Telemetry",
         "CProcess",
         .argumentParser,
         .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
@@ -202,6 +208,9 @@ let package = Package(
       ]),
     // Findings of invented sessions, for the tests of the policy and of the notifier.
     .target(name: "RhythmScripts", dependencies: ["Findings", "Wire"], path: "Tests/RhythmScripts"),
+    .testTarget(
+      name: "AlertDeliveryTests",
+      dependencies: ["AlertDelivery", "AlertPolicy", "Findings", "Sealing", "Store", "Wire"]),
     .testTarget(name: "AlertPolicyTests", dependencies: ["AlertPolicy", "RhythmScripts", "Findings", "Store", "Wire"]),
     .testTarget(
       name: "AlertTrialsTests",
@@ -209,13 +218,15 @@ let package = Package(
     .testTarget(
       name: "NotifierTests",
       dependencies: [
-        "Notifier", "AlertPolicy", "RhythmScripts", "Cardio", "Findings", "Sealing", "Store", "KeyVaultClient", "Wire",
+        "Notifier", "AlertDelivery", "AlertPolicy", "RhythmScripts", "Cardio", "Findings", "Sealing", "Store",
+        "KeyVaultClient", "Wire",
         .logging,
       ]),
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "CZlib", "Cardio", "Decryptor", "Findings", "Sealing", "Store", "KeyVault", "KeyVaultClient",
+        "Dashboard", "AlertDelivery", "AlertPolicy", "CZlib", "Cardio", "Decryptor", "Findings", "Sealing", "Store",
+        "KeyVault", "KeyVaultClient",
         "Wire",
         .asyncHTTPClient,
         .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .jwt, .logging, .nioCore, .nioSSL,

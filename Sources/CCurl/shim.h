@@ -11,6 +11,9 @@ static inline CURLcode sb_curl_setopt_pointer(CURL *curl, CURLoption option, con
 static inline CURLcode sb_curl_setopt_read(CURL *curl, size_t (*read)(char *, size_t, size_t, void *)) {
   return curl_easy_setopt(curl, CURLOPT_READFUNCTION, read);
 }
+static inline CURLcode sb_curl_setopt_header(CURL *curl, size_t (*header)(char *, size_t, size_t, void *)) {
+  return curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, header);
+}
 static inline CURLcode sb_curl_setopt_write(CURL *curl, size_t (*write)(char *, size_t, size_t, void *)) {
   return curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, write);
 }

@@ -1,3 +1,4 @@
+public import AlertPolicy
 public import Sealing
 public import Store
 
@@ -23,6 +24,8 @@ public struct DashboardConfiguration: Sendable {
   public var emergencyAccessLimit: Duration
   /// Where people may sign in as well; `nil` where they sign in here alone.
   public var provider: ProviderConfiguration?
+  /// The installation's limits of the alert policy, as the notifier has them: what plans are laid over.
+  public var policy = AlertPolicyConfiguration()
   /// Cost of checking a password.
   public var passwordCost: KeyDerivation.ScryptCost
 

@@ -47,10 +47,12 @@ struct DashboardRouter: Sendable {
     case .signInFirst: throw APIProblem.signInFirst
     case .forbid: throw APIProblem.forbidden
     }
-    if let signedIn, signedIn.needsSecondFactor, !endpoint.isForThoseWithoutSecondFactor {
+    // The link in a mail needs no sign-in and does nothing in the name of whoever is signed in.
+    if let signedIn, signedIn.needsSecondFactor, endpoint.rule != .everybody, !endpoint.isForThoseWithoutSecondFactor {
       throw APIProblem.secondFactorNeeded
     }
-    if endpoint.changesState, endpoint != .signIn, let signedIn,
+    // What everybody may do needs no sign-in, so a foreign page gains nothing by another's; its origin was checked above.
+    if endpoint.changesState, endpoint.rule != .everybody, let signedIn,
       request.headers[.requestToken] != signedIn.token.requestToken
     {
       throw APIProblem.foreignRequest

@@ -88,7 +88,7 @@ public final class DashboardService: Service, Sendable {
       exports: ExportDesk(strips: hub.strips, findings: hub.findings, alerts: alerts, chart: chart),
       desk: KeyDesk(
         vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger),
-      time: time, logger: logger)
+      policy: configuration.policy, time: time, logger: logger)
     router = DashboardRouter(api: api, pages: try WebPages())
   }
 

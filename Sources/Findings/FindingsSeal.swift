@@ -28,7 +28,7 @@ public final class FindingsSeal {
   /// Seals any other record: a checkpoint, an alert's body, a message, the policy's state.
   /// - Parameters:
   ///   - record: its encoding.
-  ///   - kind: `checkpoint`, `alert`, `message` or `policy`.
+  ///   - kind: `checkpoint`, `alert`, `message`, `policy` or `reason`.
   ///   - name: the record's primary key within the session.
   public func seal(_ record: [UInt8], kind: RecordKind, name: String) throws(SealingError) -> [UInt8] {
     try box.seal(record, context: context(kind.rawValue, name))
@@ -51,6 +51,8 @@ public final class FindingsSeal {
     case policy
     /// A note or a label of a clinician.
     case mark
+    /// Why a person did something about an alert.
+    case reason
   }
 
   private func context(_ kind: String, _ name: String) -> String { "\(kind)/\(reference)/\(name)" }

@@ -71,6 +71,8 @@ public enum SessionKeyRefusal: String, Error, Sendable, Codable, CaseIterable {
 public enum RecordKeyPurpose: String, Sendable, Codable, CaseIterable {
   /// Names and particulars of patients.
   case patients
+  /// Alert plans: who is told of a patient's alerts, and how; and the notifier's ledgers.
+  case plans
 }
 
 /// Why the vault could not be asked.

@@ -18,9 +18,13 @@ public protocol AlertStore: Sendable {
   /// One alert.
   func alert(_ id: AlertID) async throws(StoreError) -> AlertRecord?
 
-  /// A person takes note. Returns the alert as it is now; a second acknowledgement changes nothing.
-  func acknowledge(_ id: AlertID, by account: String, at time: UnixMicroseconds) async throws(StoreError)
-    -> AlertRecord?
+  /// What a person does to an alert, with its line in the log, in one transaction.
+  /// - Returns: the alert as it is now; `nil` when it is not there or has changed since `change.revision`: read it again,
+  ///   and decide again.
+  func apply(_ change: AlertChange) async throws(StoreError) -> AlertRecord?
+
+  /// The log of an alert, oldest first.
+  func events(of alert: AlertID) async throws(StoreError) -> [AlertEvent]
 
   /// Messages that are due, oldest first.
   func dueMessages(now: UnixMicroseconds, limit: Int) async throws(StoreError) -> [OutboxMessage]
@@ -31,8 +35,24 @@ public protocol AlertStore: Sendable {
   /// Records what became of an attempt.
   func record(_ attempt: DeliveryAttempt) async throws(StoreError)
 
-  /// The messages of an alert, for its delivery log.
+  /// The messages that tell of an alert, those that gather several included, for its delivery log; oldest first.
   func messages(of alert: AlertID) async throws(StoreError) -> [OutboxMessage]
+
+  /// Every attempt to deliver these messages, oldest first.
+  func attempts(of messages: [String]) async throws(StoreError) -> [DeliveryAttempt]
+
+  /// Plans that were put after `revision`, at most `limit`, oldest first.
+  func plans(changedSince revision: Revision, limit: Int) async throws(StoreError) -> [AlertPlanRecord]
+
+  /// The plan of a patient, if one was put.
+  func plan(of patient: Pseudonym) async throws(StoreError) -> AlertPlanRecord?
+
+  /// Adds or replaces a plan.
+  /// - Returns: it as it rests; `nil` when another one was put since `plan.revision` (0: there is none yet).
+  func put(_ plan: AlertPlanRecord) async throws(StoreError) -> AlertPlanRecord?
+
+  /// How far each patient's alerts have come on their way to people.
+  func ledgers() async throws(StoreError) -> [DeliveryLedgerRecord]
 
   /// Counts of all alerts opened and of messages by channel and state.
   func summary() async throws(StoreError) -> AlertSummary
@@ -88,6 +108,14 @@ public struct AlertRecord: Sendable, Hashable {
   public var acknowledgedBy: String?
   /// When.
   public var acknowledgedAt: UnixMicroseconds?
+  /// Whose task it is.
+  public var assignedTo: String?
+  /// Until when nobody is told of it again.
+  public var snoozedUntil: UnixMicroseconds?
+  /// Who said that nothing is left to be done.
+  public var closedBy: String?
+  /// When.
+  public var closedAt: UnixMicroseconds?
   /// A `SealedBox` with an `AlertBody`.
   public var box: [UInt8]
   /// When this row last changed.
@@ -97,7 +125,8 @@ public struct AlertRecord: Sendable, Hashable {
   public init(
     id: AlertID, reference: SessionReference, state: AlertState, openedAt: UnixMicroseconds,
     updatedAt: UnixMicroseconds, resolvedAt: UnixMicroseconds? = nil, acknowledgedBy: String? = nil,
-    acknowledgedAt: UnixMicroseconds? = nil, box: [UInt8], revision: Revision = 0
+    acknowledgedAt: UnixMicroseconds? = nil, assignedTo: String? = nil, snoozedUntil: UnixMicroseconds? = nil,
+    closedBy: String? = nil, closedAt: UnixMicroseconds? = nil, box: [UInt8], revision: Revision = 0
   ) {
     self.id = id
     self.reference = reference
@@ -107,6 +136,10 @@ public struct AlertRecord: Sendable, Hashable {
     self.resolvedAt = resolvedAt
     self.acknowledgedBy = acknowledgedBy
     self.acknowledgedAt = acknowledgedAt
+    self.assignedTo = assignedTo
+    self.snoozedUntil = snoozedUntil
+    self.closedBy = closedBy
+    self.closedAt = closedAt
     self.box = box
     self.revision = revision
   }
@@ -154,12 +187,15 @@ public struct OutboxMessage: Sendable, Hashable {
   public var lastError: String?
   /// A `SealedBox` with the content.
   public var box: [UInt8]
+  /// The other alerts that it tells of, where it gathers several.
+  public var others: [AlertID]
 
   /// Describes a message.
   public init(
     id: String, alert: AlertID, reference: SessionReference, channel: DeliveryChannel,
     state: DeliveryState = .pending, attempts: Int = 0, nextAttemptAt: UnixMicroseconds,
-    createdAt: UnixMicroseconds, deliveredAt: UnixMicroseconds? = nil, lastError: String? = nil, box: [UInt8]
+    createdAt: UnixMicroseconds, deliveredAt: UnixMicroseconds? = nil, lastError: String? = nil, box: [UInt8],
+    others: [AlertID] = []
   ) {
     self.id = id
     self.alert = alert
@@ -172,6 +208,7 @@ public struct OutboxMessage: Sendable, Hashable {
     self.deliveredAt = deliveredAt
     self.lastError = lastError
     self.box = box
+    self.others = others
   }
 }
 
@@ -187,16 +224,20 @@ public struct DeliveryAttempt: Sendable, Hashable {
   public let nextAttemptAt: UnixMicroseconds
   /// Why it failed.
   public let error: String?
+  /// What the receiver's server said when it took the message, its receipt.
+  public let receipt: String?
 
   /// Describes an attempt.
   public init(
-    message: String, state: DeliveryState, at: UnixMicroseconds, nextAttemptAt: UnixMicroseconds, error: String?
+    message: String, state: DeliveryState, at: UnixMicroseconds, nextAttemptAt: UnixMicroseconds, error: String?,
+    receipt: String? = nil
   ) {
     self.message = message
     self.state = state
     self.at = at
     self.nextAttemptAt = nextAttemptAt
     self.error = error
+    self.receipt = receipt
   }
 }
 
@@ -210,20 +251,28 @@ public struct AlertBatch: Sendable {
   public var messages: [OutboxMessage]
   /// Positions of the policy.
   public var states: [PolicyState]
+  /// Lines for the logs of alerts; one whose name the log has already is left as it is.
+  public var events: [AlertEvent]
+  /// How far alerts have come on their way to people.
+  public var ledgers: [DeliveryLedgerRecord]
 
   /// Collects a transaction.
   public init(
     opened: [AlertRecord] = [], updated: [AlertRecord] = [], messages: [OutboxMessage] = [],
-    states: [PolicyState] = []
+    states: [PolicyState] = [], events: [AlertEvent] = [], ledgers: [DeliveryLedgerRecord] = []
   ) {
     self.opened = opened
     self.updated = updated
     self.messages = messages
     self.states = states
+    self.events = events
+    self.ledgers = ledgers
   }
 
   /// Whether there is nothing to commit.
-  public var isEmpty: Bool { opened.isEmpty && updated.isEmpty && messages.isEmpty && states.isEmpty }
+  public var isEmpty: Bool {
+    opened.isEmpty && updated.isEmpty && messages.isEmpty && states.isEmpty && events.isEmpty && ledgers.isEmpty
+  }
 }
 
 /// How far the alert policy has read a session, and what it remembers.

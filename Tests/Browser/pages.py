@@ -165,16 +165,19 @@ def expect_alert(driver, base, pseudonym=None, rule=None, seconds=60):
 def acknowledge(driver, alert):
     """Takes note of an alert on the page and sees that the page says so."""
     identity = alert.get_attribute("id")
-    wait(driver, 10, lambda d: d.find_element(By.CSS_SELECTOR, f'#{identity} [data-testid="acknowledge"]').click() or True,
-         "the alert cannot be acknowledged")
-    wait(driver, 10, lambda d: d.find_element(By.ID, identity).get_attribute("data-state") == "acknowledged", "the alert is not acknowledged")
+    wait(driver, 10, lambda d: d.find_element(By.ID, identity).click() or True, "the alert cannot be opened")
+    wait(driver, 10, lambda d: find(d, "action-acknowledge").click() or True, "the alert cannot be acknowledged")
+    wait(driver, 10, lambda d: d.find_elements(By.CSS_SELECTOR, '[data-testid="alert-log"] [data-kind="acknowledged"]'), "the log does not say so")
+    # An alert whose episode is over leaves the inbox when somebody has taken note.
+    wait(driver, 10, lambda d: all(one.get_attribute("data-phase") == "acknowledged" for one in d.find_elements(By.ID, identity)),
+         "the alert is not acknowledged")
 
 
 def expect_alert_from_link(driver, base, alert_id):
     """The link of a mail (`/#/alerts/{id}`) opens the page with the alert marked."""
     driver.get("about:blank")
     driver.get(f"{base}/#/alerts/{alert_id}")
-    wait(driver, 15, lambda d: d.find_elements(By.CSS_SELECTOR, f'#alert-{alert_id}[aria-current="true"]'), "the linked alert is not marked")
+    wait(driver, 15, lambda d: d.find_elements(By.CSS_SELECTOR, f'[data-testid="alert-detail"][data-id="{alert_id}"] .detail-title'), "the linked alert is not open")
 
 
 def expect_state(driver, pseudonym, state, seconds=15):

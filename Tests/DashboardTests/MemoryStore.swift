@@ -13,6 +13,10 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     var analyses: [SessionReference: AnalysisRecord] = [:]
     var findings: [SessionReference: [SealedFinding]] = [:]
     var alerts: [AlertID: AlertRecord] = [:]
+    var events: [AlertEvent] = []
+    var messages: [OutboxMessage] = []
+    var attempts: [DeliveryAttempt] = []
+    var plans: [Pseudonym: AlertPlanRecord] = [:]
     var patients: [Pseudonym: PatientRecord] = [:]
     var assignments: [DeviceID: DeviceAssignment] = [:]
     var accounts: [String: AccountRecord] = [:]
@@ -139,6 +143,8 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
         alert.revision = state.revision
         state.alerts[alert.id] = alert
       }
+      state.events += batch.events
+      state.messages += batch.messages
     }
   }
   func policyStates() async throws(StoreError) -> [PolicyState] { [] }
@@ -156,25 +162,49 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     }
   }
   func alert(_ id: AlertID) async throws(StoreError) -> AlertRecord? { try read { $0.alerts[id] } }
-  func acknowledge(_ id: AlertID, by account: String, at time: UnixMicroseconds) async throws(StoreError)
-    -> AlertRecord?
-  {
-    change { state in
-      guard var alert = state.alerts[id] else { return nil }
-      guard alert.acknowledgedBy == nil else { return alert }
+  func apply(_ change: AlertChange) async throws(StoreError) -> AlertRecord? {
+    self.change { state in
+      guard var alert = state.alerts[change.event.alert], alert.revision == change.revision else { return nil }
       state.revision += 1
-      alert.acknowledgedBy = account
-      alert.acknowledgedAt = time
-      if alert.state == .open { alert.state = .acknowledged }
       alert.revision = state.revision
-      state.alerts[id] = alert
+      alert.acknowledgedBy = change.standing.acknowledgedBy
+      alert.acknowledgedAt = change.standing.acknowledgedAt
+      alert.assignedTo = change.standing.assignedTo
+      alert.snoozedUntil = change.standing.snoozedUntil
+      alert.closedBy = change.standing.closedBy
+      alert.closedAt = change.standing.closedAt
+      if alert.state == .open, alert.acknowledgedAt != nil { alert.state = .acknowledged }
+      state.alerts[alert.id] = alert
+      state.events.append(change.event)
       return alert
     }
   }
+  func events(of alert: AlertID) async throws(StoreError) -> [AlertEvent] {
+    try read { $0.events.filter { $0.alert == alert } }
+  }
+  func attempts(of messages: [String]) async throws(StoreError) -> [DeliveryAttempt] {
+    try read { $0.attempts.filter { messages.contains($0.message) } }
+  }
+  func plans(changedSince revision: Revision, limit: Int) async throws(StoreError) -> [AlertPlanRecord] {
+    try read { $0.plans.values.filter { $0.revision > revision } }
+  }
+  func plan(of patient: Pseudonym) async throws(StoreError) -> AlertPlanRecord? { try read { $0.plans[patient] } }
+  func put(_ plan: AlertPlanRecord) async throws(StoreError) -> AlertPlanRecord? {
+    change { state in
+      guard (state.plans[plan.patient]?.revision ?? 0) == plan.revision else { return nil }
+      state.revision += 1
+      state.plans[plan.patient] = plan
+      state.plans[plan.patient]?.revision = state.revision
+      return state.plans[plan.patient]
+    }
+  }
+  func ledgers() async throws(StoreError) -> [DeliveryLedgerRecord] { [] }
   func dueMessages(now: UnixMicroseconds, limit: Int) async throws(StoreError) -> [OutboxMessage] { [] }
   func nextDue() async throws(StoreError) -> UnixMicroseconds? { nil }
-  func record(_ attempt: DeliveryAttempt) async throws(StoreError) {}
-  func messages(of alert: AlertID) async throws(StoreError) -> [OutboxMessage] { [] }
+  func record(_ attempt: DeliveryAttempt) async throws(StoreError) { change { $0.attempts.append(attempt) } }
+  func messages(of alert: AlertID) async throws(StoreError) -> [OutboxMessage] {
+    try read { $0.messages.filter { $0.alert == alert || $0.others.contains(alert) } }
+  }
   func summary() async throws(StoreError) -> AlertSummary { AlertSummary(opened: 0, unresolved: 0, messages: [:]) }
 
   // Registry

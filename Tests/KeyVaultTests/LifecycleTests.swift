@@ -138,7 +138,8 @@ struct LifecycleTests {
       #expect(
         Set(grants.map { "\($0.service) \($0.purpose.rawValue)" }) == [
           "svc.decryptor session", "svc.decryptor findings", "svc.notifier findings", "svc.dashboard session",
-          "svc.dashboard findings", "svc.dashboard patients", "svc.dashboard people",
+          "svc.dashboard findings", "svc.dashboard patients", "svc.dashboard people", "svc.dashboard plans",
+          "svc.notifier plans",
         ])
       try authority.removeGrant(grants[0].id, actor: "svc.operator")
       try authority.provision(directory: directory + "/credentials", allowsDisk: true)

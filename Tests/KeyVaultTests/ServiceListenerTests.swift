@@ -60,6 +60,20 @@ struct ServiceListenerTests {
     }
   }
 
+  @Test("The key of alert plans is another one, and goes to dashboard and notifier")
+  func planKey() async throws {
+    try await RunningVault.with { vault in
+      let dashboard = try vault.client(.dashboard)
+      let notifier = try vault.client(.notifier)
+      let plans = try await dashboard.recordKey(.plans)
+      #expect(try await notifier.recordKey(.plans).isEqual(to: plans))
+      #expect(try await !dashboard.recordKey(.patients).isEqual(to: plans))
+      await #expect(throws: KeyVaultError.self) { _ = try await notifier.recordKey(.patients) }
+      await dashboard.close()
+      await notifier.close()
+    }
+  }
+
   @Test("The key of patients' records goes to the dashboard alone")
   func recordKey() async throws {
     try await RunningVault.with { vault in
@@ -69,6 +83,7 @@ struct ServiceListenerTests {
       #expect(try await dashboard.recordKey(.patients).isEqual(to: key))
       let decryptor = try vault.client(.decryptor)
       await #expect(throws: KeyVaultError.self) { _ = try await decryptor.recordKey(.patients) }
+      await #expect(throws: KeyVaultError.self) { _ = try await decryptor.recordKey(.plans) }
       await dashboard.close()
       await decryptor.close()
     }

@@ -15,6 +15,10 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     var openedTimes: [AlertID: Int] = [:]
     var messages: [String: OutboxMessage] = [:]
     var states: [SessionReference: PolicyState] = [:]
+    var events: [AlertEvent] = []
+    var attempts: [DeliveryAttempt] = []
+    var plans: [Pseudonym: AlertPlanRecord] = [:]
+    var ledgers: [String: DeliveryLedgerRecord] = [:]
     var assignments: [DeviceID: DeviceAssignment] = [:]
     var revision: Revision = 0
     var step = 0
@@ -72,6 +76,11 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
       }
       for message in batch.messages where state.messages[message.id] == nil { state.messages[message.id] = message }
       for position in batch.states { state.states[position.reference] = position }
+      for ledger in batch.ledgers { state.ledgers[ledger.subject] = ledger }
+      for event in batch.events {
+        let isThere = state.events.contains { $0.alert == event.alert && $0.name != nil && $0.name == event.name }
+        if !isThere { state.events.append(event) }
+      }
     }
   }
   func policyStates() async throws(StoreError) -> [PolicyState] { try perform { Array($0.states.values) } }
@@ -87,15 +96,47 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     }
   }
   func alert(_ id: AlertID) async throws(StoreError) -> AlertRecord? { try perform { .some($0.alerts[id]) } ?? nil }
-  func acknowledge(
-    _ id: AlertID, by account: String, at time: UnixMicroseconds
-  ) async throws(StoreError) -> AlertRecord? {
+  func apply(_ change: AlertChange) async throws(StoreError) -> AlertRecord? {
+    try perform { state in .some(Self.apply(change, to: &state)) } ?? nil
+  }
+  private static func apply(_ change: AlertChange, to state: inout State) -> AlertRecord? {
+    guard var alert = state.alerts[change.event.alert], alert.revision == change.revision else { return nil }
+    state.revision += 1
+    alert.revision = state.revision
+    alert.acknowledgedBy = change.standing.acknowledgedBy
+    alert.acknowledgedAt = change.standing.acknowledgedAt
+    alert.assignedTo = change.standing.assignedTo
+    alert.snoozedUntil = change.standing.snoozedUntil
+    alert.closedBy = change.standing.closedBy
+    alert.closedAt = change.standing.closedAt
+    if alert.state == .open, alert.acknowledgedAt != nil { alert.state = .acknowledged }
+    state.alerts[alert.id] = alert
+    state.events.append(change.event)
+    return alert
+  }
+  func events(of alert: AlertID) async throws(StoreError) -> [AlertEvent] {
+    try perform { $0.events.filter { $0.alert == alert } }
+  }
+  func attempts(of messages: [String]) async throws(StoreError) -> [DeliveryAttempt] {
+    try perform { $0.attempts.filter { messages.contains($0.message) } }
+  }
+  func plans(changedSince revision: Revision, limit: Int) async throws(StoreError) -> [AlertPlanRecord] {
+    try perform {
+      Array($0.plans.values.filter { $0.revision > revision }.sorted { $0.revision < $1.revision }.prefix(limit))
+    }
+  }
+  func plan(of patient: Pseudonym) async throws(StoreError) -> AlertPlanRecord? {
+    try perform { .some($0.plans[patient]) } ?? nil
+  }
+  func put(_ plan: AlertPlanRecord) async throws(StoreError) -> AlertPlanRecord? {
     try perform { state in
-      state.alerts[id]?.state = .acknowledged
-      state.alerts[id]?.acknowledgedBy = account
-      return .some(state.alerts[id])
+      state.revision += 1
+      state.plans[plan.patient] = plan
+      state.plans[plan.patient]?.revision = state.revision
+      return .some(state.plans[plan.patient])
     } ?? nil
   }
+  func ledgers() async throws(StoreError) -> [DeliveryLedgerRecord] { try perform { Array($0.ledgers.values) } }
   func dueMessages(now: UnixMicroseconds, limit: Int) async throws(StoreError) -> [OutboxMessage] {
     try perform { state in
       let due = state.messages.values.filter { $0.state == .pending && $0.nextAttemptAt <= now }
@@ -108,6 +149,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
   func record(_ attempt: DeliveryAttempt) async throws(StoreError) {
     try perform { state in
       guard var message = state.messages[attempt.message] else { return }
+      state.attempts.append(attempt)
       message.attempts += 1
       message.state = attempt.state
       message.nextAttemptAt = attempt.nextAttemptAt
@@ -117,7 +159,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, RegistryStore, St
     }
   }
   func messages(of alert: AlertID) async throws(StoreError) -> [OutboxMessage] {
-    try perform { $0.messages.values.filter { $0.alert == alert } }
+    try perform { $0.messages.values.filter { $0.alert == alert || $0.others.contains(alert) } }
   }
   func summary() async throws(StoreError) -> AlertSummary {
     try perform { AlertSummary(opened: $0.alerts.count, unresolved: 0, messages: [:]) }

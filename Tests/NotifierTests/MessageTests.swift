@@ -1,3 +1,4 @@
+import AlertDelivery
 import AlertPolicy
 import Findings
 import Foundation
@@ -46,6 +47,53 @@ struct MessageTests {
     #expect(mail.components(separatedBy: "\r\n").allSatisfy { $0.utf8.count <= 300 })
     #expect(!mail.replacingOccurrences(of: "\r\n", with: "").contains("\n"))
     #expect(composer.compose(notice(), to: Ward.mailbox) == mail)
+  }
+
+  @Test("two parts say the same, in lines that nothing on the way has a reason to rewrite")
+  func alternative() throws {
+    let links = AlertLinks(prefix: "https://ward.example/", acknowledgementPrefix: "https://ward.example/acknowledge#")
+    let composer = MailComposer(sender: sender, senderName: "SealedBeat", links: links, timeZone: nil)
+    var notice = notice(explanation: "142/min <b>& \"more\"")
+    notice.acknowledgement = "TOKEN"
+    let mail = composer.compose(notice, to: Ward.mailbox)
+    let boundary = "=_\(notice.outboxID)"
+    #expect(mail.contains("Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"\r\n"))
+    #expect(boundary.utf8.count <= 70)
+    let parts = mail.components(separatedBy: "--\(boundary)")
+    #expect(parts.count == 4 && parts[3] == "--\r\n")
+    let plain = parts[1].replacingOccurrences(of: "=\r\n", with: "")
+    let html = parts[2].replacingOccurrences(of: "=\r\n", with: "")
+    #expect(plain.contains("text/plain") && plain.contains("142/min <b>& \"more\""))
+    #expect(html.contains("text/html") && html.contains("142/min &lt;b&gt;&amp; &quot;more&quot;"))
+    for part in [plain, html] { #expect(part.contains("https://ward.example/acknowledge#TOKEN")) }
+    #expect(!html.contains("src=") && !html.contains("<link") && !html.contains("<style"))
+    let names = mail.components(separatedBy: "\r\n\r\n")[0].replacingOccurrences(of: "\r\n ", with: " ")
+      .components(separatedBy: "\r\n").map { $0.prefix { $0 != ":" }.lowercased() }
+    #expect(Set(names).count == names.count)
+    for part in [parts[1], parts[2]] {
+      #expect(part.components(separatedBy: "\r\n").allSatisfy { $0.utf8.count <= 76 })
+    }
+    #expect(mail.utf8.allSatisfy { $0 < 0x80 })
+  }
+
+  @Test(
+    "what waited comes in one message in a thread of its own, each alert with its link, and none can be acknowledged in it"
+  )
+  func gathering() throws {
+    let composer = MailComposer(sender: sender, senderName: "SealedBeat", links: links, timeZone: nil)
+    for occasion in [AlertNotice.Occasion.digest(3), .backlog(4)] {
+      var notice = notice(occasion)
+      notice.gathered = (0..<60).map { number in
+        AlertEpisode(
+          id: AlertID(reference: Names.reference, rule: .pause, onset: UInt64(number)), body: notice.body)
+      }
+      let mail = composer.compose(notice, to: Ward.mailbox).replacingOccurrences(of: "=\r\n", with: "")
+      #expect(mail.contains("60") && mail.contains("10 more"))
+      #expect(!mail.contains("References:"))
+      #expect(mail.components(separatedBy: "Strip and acknowledgement: https").count == 51)
+      let payload = try JSONSerialization.jsonObject(with: Data(WebhookPayload(notice, links: links).encoded()))
+      #expect(((payload as? [String: Any])?["alerts"] as? [Any])?.count == 60)
+    }
   }
 
   @Test("later mails of an episode stand in its thread")

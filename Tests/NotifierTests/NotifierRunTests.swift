@@ -1,3 +1,4 @@
+import AlertDelivery
 import Findings
 import Foundation
 import KeyVaultClient

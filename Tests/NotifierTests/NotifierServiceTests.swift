@@ -1,3 +1,4 @@
+import AlertDelivery
 import Findings
 import KeyVaultClient
 import Notifier
@@ -202,7 +203,7 @@ struct NotifierServiceTests {
       try ward.arrive(script.findings())
       try await notifier.evaluate()
       let id = try #require(ward.store.read { $0.alerts.keys.first })
-      if isAcknowledged { _ = try await ward.store.acknowledge(id, by: "dr", at: ward.now) }
+      if isAcknowledged { try await ward.acknowledge(id) }
       ward.advance(seconds: 301)
       try ward.arrive([])
       try await notifier.evaluate()

@@ -1,3 +1,4 @@
+import AlertDelivery
 import Foundation
 import Logging
 import Notifier

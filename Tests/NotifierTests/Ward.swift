@@ -1,3 +1,4 @@
+import AlertDelivery
 import Findings
 import KeyVaultClient
 import Logging
@@ -48,6 +49,31 @@ final class Ward: Sendable {
       reference: reference)
   }
 
+  /// What a person does on the page.
+  func acknowledge(_ id: AlertID, snoozingUntil until: UnixMicroseconds? = nil) async throws {
+    guard let alert = try await store.alert(id) else { return }
+    let action: AlertWorkflow.Action = until.map { .snooze(until: $0) } ?? .acknowledge
+    guard
+      let standing = try AlertWorkflow.apply(
+        action, by: "dr", at: now, severity: .medium, to: AlertStanding(alert))
+    else { return }
+    _ = try await store.apply(
+      AlertChange(
+        revision: alert.revision, standing: standing,
+        event: AlertEvent(alert: id, kind: action.kind, at: now, actor: "dr")))
+  }
+
+  /// Puts a plan for the patient, who wears the device from the beginning.
+  func put(_ plan: AlertPlan) async throws {
+    let patient = Pseudonym("P-QRST")!  // A valid pseudonym.
+    store.write {
+      $0.assignments[Names.device] = DeviceAssignment(device: Names.device, pseudonym: patient, since: 0)
+    }
+    let seal = try PlanSeal(key: await keys.recordKey(.plans))
+    _ = try await store.put(
+      AlertPlanRecord(patient: patient, box: seal.seal(plan, of: patient), updatedAt: now, updatedBy: "dr"))
+  }
+
   private static let iv = SessionIV([UInt8](repeating: 9, count: 12))!  // Twelve bytes make an IV.
 
   /// What a broker and a decryptor would have committed by now.
@@ -82,7 +108,7 @@ final class RecordingTransport: AlertTransport {
   var taken: [AlertNotice] { state.withLock { $0.taken } }
   func failNext(_ failures: [DeliveryFailure]) { state.withLock { $0.failures = failures } }
 
-  func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) {
+  func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) -> DeliveryReceipt {
     let failure: DeliveryFailure? = state.withLock { state in
       guard state.failures.isEmpty else { return state.failures.removeFirst() }
       state.taken.append(notice)
@@ -90,5 +116,6 @@ final class RecordingTransport: AlertTransport {
     }
     if let failure { throw failure }
     continuation.yield(notice)
+    return DeliveryReceipt("taken")
   }
 }

@@ -1,3 +1,4 @@
+import AlertDelivery
 import AlertPolicy
 import Findings
 import Foundation

@@ -42,9 +42,18 @@ struct AlertStoreTests {
       let session = try SampleSession()
       var alert = try alert(1, session)
       try await store.commit(AlertBatch(opened: [alert]))
-      let acknowledged = try #require(try await store.acknowledge(alert.id, by: "anna", at: 30))
+      let opened = try #require(try await store.alert(alert.id))
+      var standing = AlertStanding(opened)
+      standing.acknowledgedBy = "anna"
+      standing.acknowledgedAt = 30
+      let change = AlertChange(
+        revision: opened.revision, standing: standing,
+        event: AlertEvent(alert: alert.id, kind: .acknowledged, at: 30, actor: "anna"))
+      let acknowledged = try #require(try await store.apply(change))
       #expect(acknowledged.state == .acknowledged && acknowledged.acknowledgedBy == "anna")
-      #expect(try await store.acknowledge(alert.id, by: "ben", at: 31) == acknowledged)
+      // Decided on an alert as it is no longer: neither the alert nor its log changes.
+      #expect(try await store.apply(change) == nil)
+      #expect(try await store.events(of: alert.id) == [change.event])
       alert.box = [2]
       alert.updatedAt = 40
       try await store.commit(AlertBatch(updated: [alert]))
@@ -58,7 +67,82 @@ struct AlertStoreTests {
       #expect(resolved.state == .resolved && resolved.resolvedAt == 50 && resolved.acknowledgedBy == "anna")
       #expect(try await store.alerts(of: nil, unresolvedOnly: true, limit: 9).isEmpty)
       let unknown = try #require(AlertID([UInt8](repeating: 77, count: 16)))
-      #expect(try await store.acknowledge(unknown, by: "anna", at: 1) == nil)
+      let nobodys = AlertEvent(alert: unknown, kind: .acknowledged, at: 1, actor: "anna")
+      #expect(try await store.apply(AlertChange(revision: 1, standing: standing, event: nobodys)) == nil)
+    }
+  }
+
+  @Test func whatPersonsDoIsKeptBesideTheEpisode() async throws {
+    try await withStore { store, _ in
+      let alert = try alert(1, try SampleSession())
+      try await store.commit(AlertBatch(opened: [alert]))
+      var record = try #require(try await store.alert(alert.id))
+      var standing = AlertStanding(record)
+      standing.assignedTo = "ben"
+      standing.snoozedUntil = 90
+      standing.closedBy = "anna"
+      standing.closedAt = 50
+      let event = AlertEvent(
+        alert: alert.id, kind: .snoozed, at: 30, actor: "anna", step: 2, assignee: "ben", until: 90, detail: "x",
+        box: [1, 2])
+      record = try #require(
+        try await store.apply(AlertChange(revision: record.revision, standing: standing, event: event)))
+      #expect(AlertStanding(record) == standing && record.state == .open)
+      var changed = alert
+      changed.box = [3]
+      try await store.commit(AlertBatch(updated: [changed]))
+      #expect(try await store.alert(alert.id).map(AlertStanding.init) == standing)
+      #expect(try await store.events(of: alert.id) == [event])
+      #expect(try await store.alerts(changedSince: record.revision, limit: 9).count == 1)
+    }
+  }
+
+  @Test func theNotifiersLinesAreWrittenOnceAndNoneIsChanged() async throws {
+    try await withStore { store, _ in
+      let alert = try alert(1, try SampleSession())
+      let line = AlertEvent(alert: alert.id, kind: .escalated, at: 5, actor: "notifier", name: "escalated-2", step: 2)
+      var later = line
+      later.at = 9
+      let ledger = DeliveryLedgerRecord(subject: "P-AAAA", box: [1])
+      try await store.commit(AlertBatch(opened: [alert], events: [line], ledgers: [ledger]))
+      try await store.commit(AlertBatch(events: [later], ledgers: [DeliveryLedgerRecord(subject: "P-AAAA", box: [2])]))
+      #expect(try await store.events(of: alert.id) == [line])
+      #expect(try await store.ledgers() == [DeliveryLedgerRecord(subject: "P-AAAA", box: [2])])
+    }
+  }
+
+  @Test func everyAttemptIsKeptWithWhatTheServerSaid() async throws {
+    try await withStore { store, _ in
+      let alert = try alert(1, try SampleSession())
+      let other = try self.alert(2, try SampleSession())
+      var gathered = message("m1", alert)
+      gathered.others = [other.id]
+      try await store.commit(AlertBatch(opened: [alert, other], messages: [gathered]))
+      let attempts = [
+        DeliveryAttempt(message: "m1", state: .pending, at: 21, nextAttemptAt: 30, error: "refused"),
+        DeliveryAttempt(message: "m1", state: .delivered, at: 31, nextAttemptAt: 31, error: nil, receipt: "250 ok"),
+      ]
+      for attempt in attempts { try await store.record(attempt) }
+      try await store.record(DeliveryAttempt(message: "m1", state: .dead, at: 40, nextAttemptAt: 40, error: "late"))
+      #expect(try await store.attempts(of: ["m1"]) == attempts)
+      // A message that gathers several alerts is in the log of each.
+      #expect(try await store.messages(of: other.id).map(\.id) == ["m1"])
+    }
+  }
+
+  @Test func aPlanIsReplacedOnlyByWhoHasSeenIt() async throws {
+    try await withStore { store, _ in
+      let patient = try #require(Pseudonym("P-AAAA"))
+      let plan = AlertPlanRecord(patient: patient, box: [1], updatedAt: 5, updatedBy: "anna")
+      let first = try #require(try await store.put(plan))
+      #expect(first.revision > 0)
+      #expect(try await store.put(plan) == nil)
+      var second = first
+      second.box = [2]
+      let stored = try #require(try await store.put(second))
+      #expect(try await store.plan(of: patient) == stored && stored.box == [2])
+      #expect(try await store.plans(changedSince: first.revision, limit: 9) == [stored])
+      #expect(try await store.plans(changedSince: stored.revision, limit: 9).isEmpty)
     }
   }
 

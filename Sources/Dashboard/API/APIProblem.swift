@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
@@ -38,6 +39,12 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
   static let scaleChanges = APIProblem(
     status: .unprocessableContent, code: "scale-changes",
     reason: "The size of the converter's steps changes in this stretch; export it in parts.")
+  static let noSuchClinician = APIProblem(
+    status: .unprocessableContent, code: "no-such-clinician", reason: "No clinician of that name sees this patient.")
+  static let planChanged = APIProblem(
+    status: .conflict, code: "plan-changed", reason: "Somebody else has put a plan meanwhile; look at it first.")
+  static let linkExpired = APIProblem(
+    status: .gone, code: "link-expired", reason: "The link is no longer good; sign in to look at the alert.")
   static let tooLarge = APIProblem(status: .contentTooLarge, code: "too-large", reason: "The request is too large.")
   static let overloaded = APIProblem(
     status: .serviceUnavailable, code: "overloaded", reason: "Too much is going on; try again.",
@@ -57,6 +64,20 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
     APIProblem(
       status: .tooManyRequests, code: "too-many-attempts", reason: "Too many attempts; wait.",
       headers: [.retryAfter: "\(retryAfterSeconds)"])
+  }
+
+  static func badPlan(_ place: String) -> APIProblem {
+    APIProblem(status: .unprocessableContent, code: "bad-plan", reason: place)
+  }
+
+  init(_ refusal: AlertWorkflow.Refusal) {
+    let reason =
+      switch refusal {
+      case .isResolved: "The alert is resolved."
+      case .snoozeInThePast: "That time is over."
+      case .snoozeTooLong: "An alert of this severity cannot be put off for so long."
+      }
+    self.init(status: .conflict, code: refusal.rawValue, reason: reason)
   }
 
   init(_ error: AccountError) {

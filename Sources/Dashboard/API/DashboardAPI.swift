@@ -1,3 +1,4 @@
+internal import AlertPolicy
 internal import Decryptor
 internal import HTTPTypes
 internal import Hummingbird
@@ -28,6 +29,9 @@ struct DashboardAPI: Sendable {
   let chart: ChartDesk
   let exports: ExportDesk
   let desk: KeyDesk
+  /// The installation's limits of the alert policy.
+  let policy: AlertPolicyConfiguration
+  let linkLimiter = LinkLimiter()
   let time: Timekeeper
   let logger: Logger
 
@@ -43,11 +47,14 @@ struct DashboardAPI: Sendable {
       case .showSignInOptions: return try showSignInOptions()
       case .beginProviderSignIn: return try await beginProviderSignIn()
       case .finishProviderSignIn: return try await finishProviderSignIn(request, context)
+      case .showAcknowledgementLink: return try await showAcknowledgementLink(context)
+      case .followAcknowledgementLink: return try await followAcknowledgementLink(context)
       default: break
       }
       guard let signedIn else { throw APIProblem.signInFirst }
       switch endpoint {
-      case .signIn, .showDocument, .showCapabilities, .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn:
+      case .signIn, .showDocument, .showCapabilities, .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
+        .showAcknowledgementLink, .followAcknowledgementLink:
         throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
       case .signOut: return try await signOut(signedIn)
@@ -87,7 +94,14 @@ struct DashboardAPI: Sendable {
 
       // Alerts.
       case .listAlerts: return try await listAlerts(request, signedIn)
+      case .showAlert: return try await showAlert(context, signedIn)
       case .acknowledgeAlert: return try await acknowledgeAlert(context, signedIn)
+      case .assignAlert: return try await assignAlert(request, context, signedIn)
+      case .snoozeAlert: return try await snoozeAlert(request, context, signedIn)
+      case .resolveAlert: return try await resolveAlert(request, context, signedIn)
+      case .showPlan: return try await showPlan(context, signedIn)
+      case .previewPlan: return try await previewPlan(request, context, signedIn)
+      case .putPlan: return try await putPlan(request, context, signedIn)
 
       // Registry.
       case .listPatients: return try await listPatients(signedIn)
@@ -171,54 +185,11 @@ struct DashboardAPI: Sendable {
       headers: [.setCookie: SessionToken.removalCookie, .clearSiteData: "\"cache\", \"cookies\", \"storage\""])
   }
 
-  // MARK: Ward and alerts
+  // MARK: Ward
 
   private func showWard(_ signedIn: SignedIn) async throws -> Response {
     await hub.look(as: signedIn.account, signedIn.scope)
     return try JSONReply.response(
       WardView(nowMs: time.unixMicroseconds() / 1000, patients: await hub.ward(for: signedIn.scope)))
-  }
-
-  /// Most alerts in one answer.
-  private static let alertLimit = 200
-
-  private func listAlerts(_ request: Request, _ signedIn: SignedIn) async throws -> Response {
-    let query = request.uri.queryParameters
-    var wanted = signedIn.scope
-    if let name = query["patient"] {
-      guard let pseudonym = Pseudonym(name), await hub.current(pseudonym, for: signedIn.scope) != nil else {
-        throw APIProblem.notFound
-      }
-      wanted = .only([pseudonym])
-    }
-    // Asked for by device, so that others' alerts do not use up the limit.
-    let devices: [DeviceID?] = wanted == .all ? [nil] : await hub.devices(in: wanted)
-    var records: [AlertRecord] = []
-    for device in devices {
-      records += try await alerts.alerts(
-        of: device, unresolvedOnly: query["unresolved"] == "true", limit: Self.alertLimit)
-    }
-    var views: [AlertView] = []
-    for record in records.sorted(by: { $0.openedAt > $1.openedAt }) where views.count < Self.alertLimit {
-      if let view = try await view(of: record, for: wanted) { views.append(view) }
-    }
-    return try JSONReply.response(ListView(items: views))
-  }
-
-  private func acknowledgeAlert(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
-    guard let id = context.parameters.get("alert").flatMap({ AlertID(hex: $0) }),
-      let found = try await alerts.alert(id), signedIn.scope.includes(await hub.patient(of: found)),
-      let record = try await alerts.acknowledge(id, by: signedIn.account, at: time.unixMicroseconds()),
-      let view = try await view(of: record, for: signedIn.scope)
-    else { throw APIProblem.notFound }
-    logger.info("alert acknowledged", metadata: ["alert": "\(id)", "account": "\(signedIn.account)"])
-    return try JSONReply.response(view)
-  }
-
-  /// An alert, opened; `nil` where the scope does not hold whose it is.
-  private func view(of record: AlertRecord, for scope: PatientScope) async throws -> AlertView? {
-    let patient = await hub.patient(of: record)
-    guard scope.includes(patient) else { return nil }
-    return AlertView(record, body: try await findings.body(of: record), patient: patient)
   }
 }

@@ -5,7 +5,7 @@ internal import NIOCore
 
 /// JSON in and out.
 enum JSONReply {
-  /// Largest accepted body: the longest is a new patient's identity.
+  /// Largest accepted body of most requests: the longest is a new patient's identity.
   static let bodyLimit = 8 << 10
 
   /// Encodes with keys in alphabetical order, so that equal answers are equal bytes.
@@ -27,13 +27,15 @@ enum JSONReply {
   }
 
   /// Decodes a body of type `application/json`: a form of a foreign page cannot send that type without asking first.
-  static func decode<Value: Decodable>(_ type: Value.Type, from request: Request) async throws -> Value {
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from request: Request, upTo limit: Int = bodyLimit
+  ) async throws -> Value {
     guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
       throw APIProblem.badRequest
     }
     let buffer: ByteBuffer
     do {
-      buffer = try await request.body.collect(upTo: bodyLimit)
+      buffer = try await request.body.collect(upTo: limit)
     } catch {
       throw APIProblem.tooLarge
     }

@@ -49,7 +49,17 @@ package enum Endpoint: String, CaseIterable, Sendable {
 
   // Alerts.
   case listAlerts
+  case showAlert
   case acknowledgeAlert
+  case assignAlert
+  case snoozeAlert
+  case resolveAlert
+  case showPlan
+  case putPlan
+  case previewPlan
+  // The link in a mail: its token is the right to do it.
+  case showAcknowledgementLink
+  case followAcknowledgementLink
 
   // Registry: who wears what, and how well it arrives. No ECG, no clinical value.
   case listPatients
@@ -176,7 +186,16 @@ package enum Endpoint: String, CaseIterable, Sendable {
 
     // Alerts.
     case .listAlerts: .init(.get, "/api/alerts", .clinicians)
+    case .showAlert: .init(.get, "/api/alerts/{alert}", .clinicians)
     case .acknowledgeAlert: .init(.post, "/api/alerts/{alert}/acknowledge", .clinicians)
+    case .assignAlert: .init(.post, "/api/alerts/{alert}/assignment", .clinicians)
+    case .snoozeAlert: .init(.post, "/api/alerts/{alert}/snooze", .clinicians)
+    case .resolveAlert: .init(.post, "/api/alerts/{alert}/resolution", .clinicians)
+    case .showPlan: .init(.get, "/api/patients/{pseudonym}/plan", .clinicians)
+    case .previewPlan: .init(.post, "/api/patients/{pseudonym}/plan/preview", .clinicians)
+    case .putPlan: .init(.put, "/api/patients/{pseudonym}/plan", .clinicians)
+    case .showAcknowledgementLink: .init(.get, "/api/acknowledgements/{link}", .everybody)
+    case .followAcknowledgementLink: .init(.post, "/api/acknowledgements/{link}", .everybody)
 
     // Registry: who wears what, and how well it arrives. No ECG, no clinical value.
     case .listPatients: .init(.get, "/api/patients", .staff)

@@ -177,6 +177,7 @@ extension LiveHub {
     let body = try await findings.body(of: alert)
     book.note(alert, severity: body?.severity, isRead: true)
     publish(
-      "alert", about: patient.map { .patients([$0]) } ?? .nobody, AlertView(alert, body: body, patient: patient))
+      "alert", about: patient.map { .patients([$0]) } ?? .nobody,
+      AlertView(alert, body: body, patient: patient, now: time.unixMicroseconds()))
   }
 }

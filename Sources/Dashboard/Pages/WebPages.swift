@@ -37,8 +37,8 @@ package struct WebPages: Sendable {
 
   /// Addresses that a person can open: all of them are the one page, which looks at its address.
   package static let addresses = [
-    "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/alerts", "/alerts/{alert}", "/administration", "/keys",
-    "/keys/devices/{device}", "/audit", "/account", "/access",
+    "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/patients/{pseudonym}/plan", "/acknowledge", "/alerts",
+    "/alerts/{alert}", "/administration", "/keys", "/keys/devices/{device}", "/audit", "/account", "/access",
   ]
 
   /// Libraries that are not ours: Debian installs them, nobody copies them, and what they are for says so where one is absent.

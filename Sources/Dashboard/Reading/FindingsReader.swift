@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import Cardio
 internal import Decryptor
 internal import Findings
@@ -70,6 +71,49 @@ struct FindingsReader: Sendable {
       throw error
     }
     return try await histories.history(of: record, reader: self)
+  }
+
+  /// What a message says; `nil` when its session, its key or its content is gone or refused.
+  func notice(of message: OutboxMessage) async throws(StripError) -> AlertNotice? {
+    guard let plaintext = try await open(message.box, .message, message.id, of: message.reference) else { return nil }
+    return try? JSONDecoder().decode(AlertNotice.self, from: Data(plaintext))
+  }
+
+  /// The reason that a person gave, likewise.
+  func reason(of event: AlertEvent, _ reference: SessionReference) async throws(StripError) -> String? {
+    guard let box = event.box,
+      let plaintext = try await open(box, .reason, Self.name(of: event), of: reference)
+    else { return nil }
+    return String(decoding: plaintext, as: UTF8.self)
+  }
+
+  /// Seals the reason that a person gives under the findings key of the alert's session: it goes with it.
+  func seal(reason: String, for event: AlertEvent, of alert: AlertRecord) async throws -> [UInt8] {
+    guard let session = try await chunks.session(alert.reference) else { throw StripError.keyRefused(.unknownKey) }
+    return try await seal(of: session).seal(Array(reason.utf8), kind: .reason, name: Self.name(of: event))
+  }
+
+  private static func name(of event: AlertEvent) -> String {
+    "\(event.alert)/\(event.kind.rawValue)/\(event.at)/\(event.actor)"
+  }
+
+  private func open(
+    _ box: [UInt8], _ kind: FindingsSeal.RecordKind, _ name: String, of reference: SessionReference
+  ) async throws(StripError) -> [UInt8]? {
+    let session: SessionRecord?
+    do {
+      session = try await chunks.session(reference)
+    } catch {
+      throw .store(error)
+    }
+    guard let session else { return nil }
+    let seal: FindingsSeal
+    do {
+      seal = try await self.seal(of: session)
+    } catch .keyRefused {
+      return nil
+    }
+    return try? seal.open(box, kind: kind, name: name)
   }
 
   /// A page of findings, and the last sequence number that was looked at; `nil` at the end.

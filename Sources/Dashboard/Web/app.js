@@ -37,12 +37,15 @@ const clinicians = ["clinician"], staff = ["administrator", "auditor"], everybod
 /**
  * The pages: address, who may open them, and what is fetched for them: `load` brings the module, whose function `show` is called with
  * the element `main` and the address's parameter and returns what ends the page; `strings` are groups of words, `styles` style sheets.
- * @type {{pattern: RegExp, roles: string[], load: () => Promise<any>, show: string, strings?: string[], styles?: string[], title: (name: string) => string}[]}
+ * @type {{pattern: RegExp, roles: string[], load: () => Promise<any>, show: string, strings?: string[], styles?: string[], isPublic?: boolean, title: (name: string) => string}[]}
  */
 const pages = [
   { pattern: /^\/(ward)?$/, roles: clinicians, load: () => import("./page-ward.js"), show: "showWard", strings: ["clinical", "ward"], styles: ["ward.css"], title: () => t("ward") },
   { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})$/, roles: clinicians, load: () => import("./page-patient.js"), show: "showPatient", strings: ["clinical", "alerts", "patient", "review"], styles: ["patient.css"], title: (name) => name },
-  { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: clinicians, load: () => import("./page-alerts.js"), show: "showAlerts", strings: ["clinical", "alerts"], title: () => t("alerts") },
+  { pattern: /^\/alerts(?:\/([0-9a-f]{32}))?$/, roles: clinicians, load: () => import("./page-alerts.js"), show: "showAlerts", strings: ["clinical", "alerts"], styles: ["alerts.css"], title: () => t("alerts") },
+  { pattern: /^\/patients\/(P-[A-Z2-9]{4,12})\/plan$/, roles: clinicians, load: () => import("./page-plan.js"), show: "showPlan", strings: ["clinical", "alerts", "plan"], styles: ["alerts.css"], title: (name) => name },
+  // The link in a mail: its token is the right, so that it needs no sign-in and has no frame.
+  { pattern: /^\/acknowledge$/, roles: [], isPublic: true, load: () => import("./page-acknowledge.js"), show: "showAcknowledge", strings: ["clinical", "acknowledge"], styles: ["alerts.css"], title: () => t("acknowledgeTitle") },
   { pattern: /^\/administration$/, roles: staff, load: () => import("./page-administration.js"), show: "showAdministration", strings: ["administration"], title: () => t("administration") },
   { pattern: /^\/keys$/, roles: staff, load: () => import("./page-keys.js"), show: "showKeys", strings: ["keys"], title: () => t("keys") },
   { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: staff, load: () => import("./page-device-keys.js"), show: "showDeviceKeys", strings: ["keys"], title: (name) => name },
@@ -101,6 +104,12 @@ async function route(isByHand = false) {
     return;
   }
   if (mine !== generation) return;
+  const open = pageHere();
+  if (open?.isPublic) {
+    const main = el("main", { id: "main", tabindex: "-1" });
+    root.replaceChildren(main);
+    return fill(open, main, mine, isByHand);
+  }
   if (!session) return signInPage("");
   if (location.hash.startsWith("#/")) history.replaceState(null, "", location.hash.slice(1));
   const isStart = location.pathname === "/" || location.pathname === "/sign-in";
@@ -119,6 +128,11 @@ async function route(isByHand = false) {
     return;
   }
   if (session.role === "clinician" && !session.needsSecondFactor) live.open();
+  await fill(page, main, mine, isByHand);
+}
+
+/** Puts a page into its place. @param {(typeof pages)[number]} page @param {HTMLElement} main @param {number} mine @param {boolean} isByHand */
+async function fill(page, main, mine, isByHand) {
   main.append(el("p", { class: "skeleton", role: "status" }, t("loading")));
   try {
     const show = await fetchPage(page);

@@ -8,6 +8,8 @@ package enum GrantPurpose: String, Sendable, CaseIterable, Codable {
   case findings
   /// The key of patients' identities.
   case patients
+  /// The key of alert plans: who is told of a patient's alerts, and how.
+  case plans
   /// No key: to pass on what people who are signed in elsewhere ask for (``PeerIdentity/person(_:)``).
   case people
 }

@@ -13,7 +13,7 @@ extension KeyAuthority {
   package func addGrant(
     _ service: ServiceID, device: DeviceID?, purpose: GrantPurpose, expires: UInt64? = nil, actor: String
   ) throws -> Grant {
-    guard ![.patients, .people].contains(purpose) || device == nil else {
+    guard ![.patients, .plans, .people].contains(purpose) || device == nil else {
       throw VaultError(.badRequest, "a grant for \(purpose.rawValue) belongs to no single device")
     }
     return try commit(actor: actor) { database, audit in

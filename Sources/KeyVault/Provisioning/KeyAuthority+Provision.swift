@@ -13,6 +13,7 @@ extension KeyAuthority {
   static let firstGrants: [(service: ServiceID, purpose: GrantPurpose)] = [
     (.decryptor, .session), (.decryptor, .findings), (.notifier, .findings), (.dashboard, .session),
     (.dashboard, .findings), (.dashboard, .patients), (.dashboard, .people),
+    (.dashboard, .plans), (.notifier, .plans),
   ]
 
   /// Issues new identities to all services, mosquitto and the pages' HTTPS, and writes each to a directory of its own

@@ -28,12 +28,13 @@ extension KeyAuthority {
     return try zip(requests, decisions).map { request, decision in try answer(request, decision, epoch: epoch) }
   }
 
-  /// The key of a kind of records of the whole tenant.
+  /// The key of a kind of records of the whole tenant. That of alert plans is derived from that of patients' records, so that
+  /// who may read where mails go cannot read a name.
   package func recordKey(_ purpose: GrantPurpose, for service: ServiceID) throws(VaultError) -> SecretBytes {
     try commit(actor: service.rawValue) { database, audit in
       let grants = try GrantSet(database, service: service, time: clock().unixMicroseconds)
       let object = "record/\(purpose.rawValue)"
-      guard purpose == .patients, grants.allowsRecords(purpose) else {
+      guard [.patients, .plans].contains(purpose), grants.allowsRecords(purpose) else {
         try audit.append(
           .releaseRecordKey, .refused, object: object, purpose: purpose.rawValue,
           reason: ReleaseRefusal.noGrant.rawValue)
@@ -41,7 +42,10 @@ extension KeyAuthority {
       }
       try count(.patientRecords, version: 1, database)
       try audit.append(.releaseRecordKey, object: object, purpose: purpose.rawValue)
-      return .done(keys.patientRecords)
+      guard purpose == .plans else { return .done(keys.patientRecords) }
+      return .done(
+        try KeyDerivation.hkdfSHA256(
+          key: keys.patientRecords, salt: [], info: Array("SealedBeat/1 alert plans".utf8), count: AEAD.keySize))
     }
   }
 

@@ -48,5 +48,14 @@ struct CurlOptions {
     note(sb_curl_setopt_read(curl, callback))
   }
 
+  mutating func header(
+    _ callback:
+      @escaping @convention(c) (
+        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
+      ) -> Int
+  ) {
+    note(sb_curl_setopt_header(curl, callback))
+  }
+
   private mutating func note(_ result: CURLcode) { if result != CURLE_OK, failure == nil { failure = result } }
 }

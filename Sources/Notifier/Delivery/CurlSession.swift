@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import CCurl
 internal import Glibc
 internal import Sealing
@@ -12,18 +13,25 @@ struct CurlSession {
   let message: [UInt8]
   let password: SecretBytes?
 
-  func perform() throws(DeliveryFailure) {
+  /// Has the conversation.
+  /// - Returns: what the server said when it took the message.
+  @discardableResult
+  func perform() throws(DeliveryFailure) -> DeliveryReceipt {
     guard Self.isReady, let curl = curl_easy_init() else { throw DeliveryFailure(.misconfigured, "libcurl") }
     defer { curl_easy_cleanup(curl) }
     var recipients = curl_slist_append(nil, "<\(recipient.mailbox)>")
     defer { curl_slist_free_all(recipients) }
     guard recipients != nil else { throw DeliveryFailure(.misconfigured, "no memory") }
     var upload = Upload(bytes: message)
+    // libcurl tells of each line that the server says.
+    var reply = Reply()
     let result = withUnsafeMutablePointer(to: &upload) { upload in
-      configure(curl, upload: upload, recipients: recipients) ?? curl_easy_perform(curl)
+      withUnsafeMutablePointer(to: &reply) { reply in
+        configure(curl, upload: upload, reply: reply, recipients: recipients) ?? curl_easy_perform(curl)
+      }
     }
     recipients = withExtendedLifetime(upload) { recipients }
-    guard result != CURLE_OK else { return }
+    guard result != CURLE_OK else { return DeliveryReceipt(reply.text) }
     var response = 0
     _ = sb_curl_getinfo_long(curl, CURLINFO_RESPONSE_CODE, &response)
     throw Self.failure(result, response: response)
@@ -35,9 +43,18 @@ struct CurlSession {
     var position = 0
   }
 
+  /// What the server said last after the message was sent: its answer to DATA, not to QUIT.
+  struct Reply {
+    /// Longest line looked at, in octets (RFC 5321 §4.5.3.1.5 and a reserve).
+    static let lineLimit = 1024
+    var isUploaded = false
+    var text = ""
+  }
+
   /// Returns the first failure, or `nil` when everything was accepted.
   private func configure(
-    _ curl: UnsafeMutableRawPointer, upload: UnsafeMutablePointer<Upload>, recipients: UnsafeMutablePointer<curl_slist>?
+    _ curl: UnsafeMutableRawPointer, upload: UnsafeMutablePointer<Upload>, reply: UnsafeMutablePointer<Reply>,
+    recipients: UnsafeMutablePointer<curl_slist>?
   ) -> CURLcode? {
     let scheme = configuration.security == .implicitTLS ? "smtps" : "smtp"
     let usesTLS = configuration.security != .none
@@ -75,6 +92,20 @@ struct CurlSession {
       }
       upload.pointee.position += length
       return length
+    }
+    options.set(CURLOPT_HEADERDATA, pointer: reply)
+    options.header { buffer, size, count, context in
+      // libcurl hands back HEADERDATA, the Reply that outlives the conversation.
+      guard let buffer, let reply = context?.assumingMemoryBound(to: Reply.self) else { return 0 }
+      let line = UnsafeRawBufferPointer(start: buffer, count: min(size * count, Reply.lineLimit))
+      // 354 asks for the message; the first 250 after it is the receipt.
+      let text = String(decoding: line, as: UTF8.self)
+      if text.hasPrefix("354") {
+        reply.pointee.isUploaded = true
+      } else if reply.pointee.isUploaded, reply.pointee.text.isEmpty, text.hasPrefix("250") {
+        reply.pointee.text = text
+      }
+      return size * count
     }
     return options.failure
   }

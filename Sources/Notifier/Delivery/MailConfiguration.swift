@@ -1,3 +1,4 @@
+public import AlertDelivery
 public import Findings
 
 /// How mail is sent: one SMTP server that passes it on (a "smart host").

@@ -1,3 +1,4 @@
+public import AlertDelivery
 internal import Dispatch
 internal import Sealing
 
@@ -27,7 +28,8 @@ public struct MailTransport: AlertTransport {
   }
 
   /// Delivers to the notice's mailbox.
-  public func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) {
+  @discardableResult
+  public func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) -> DeliveryReceipt {
     guard case .mailbox(let recipient) = notice.receiver else {
       throw DeliveryFailure(.misconfigured, "not a mailbox")
     }
@@ -35,11 +37,11 @@ public struct MailTransport: AlertTransport {
     let session = CurlSession(
       configuration: configuration, recipient: recipient,
       message: Array(composer.compose(notice, to: recipient).utf8), password: password)
-    let result: Result<Void, DeliveryFailure> = await withCheckedContinuation { continuation in
+    let result: Result<DeliveryReceipt, DeliveryFailure> = await withCheckedContinuation { continuation in
       Self.conversations.async {
         continuation.resume(returning: Result { () throws(DeliveryFailure) in try session.perform() })
       }
     }
-    try result.get()
+    return try result.get()
   }
 }

@@ -1,3 +1,4 @@
+public import AlertDelivery
 internal import AsyncHTTPClient
 internal import Dispatch
 internal import Foundation
@@ -64,7 +65,8 @@ public final class WebhookTransport: AlertTransport {
   }
 
   /// Posts the notice, signed.
-  public func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) {
+  @discardableResult
+  public func deliver(_ notice: AlertNotice) async throws(DeliveryFailure) -> DeliveryReceipt {
     let secret = try configuration.secret.read()
     guard let body = try? WebhookPayload(notice, links: links).encoded() else {
       throw DeliveryFailure(.misconfigured, "a message cannot be encoded")
@@ -84,7 +86,7 @@ public final class WebhookTransport: AlertTransport {
     }
     // The answer's body is nobody's business: it is not read, which closes the connection.
     let code = Int(response.status.code)
-    if (200..<300).contains(code) { return }
+    if (200..<300).contains(code) { return DeliveryReceipt("HTTP \(code)") }
     let wait = response.headers.first(name: "Retry-After").flatMap(Double.init)
     switch code {
     case 410: throw DeliveryFailure(.gone, "HTTP 410")

@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import Findings
 
 extension AlertRule {
@@ -33,6 +34,8 @@ extension AlertNotice.Occasion {
     case .worsened: "Worse: "
     case .reminder: "Not acknowledged: "
     case .resolved: "Over: "
+    case .escalated: "Nobody took note: "
+    case .digest, .backlog: ""
     }
   }
 
@@ -43,6 +46,9 @@ extension AlertNotice.Occasion {
     case .worsened: "alert.worsened"
     case .reminder: "alert.reminder"
     case .resolved: "alert.resolved"
+    case .escalated: "alert.escalated"
+    case .digest: "alert.digest"
+    case .backlog: "alert.backlog"
     }
   }
 }

@@ -1,10 +1,18 @@
+public import AlertDelivery
 internal import AlertPolicy
 internal import Findings
 internal import Foundation
 internal import Wire
 
-/// Writes an alert as an Internet message (RFC 5322), with pseudonym and numbers; never a name or a waveform.
+/// Writes an alert as an Internet message (RFC 5322) of two parts that say the same (`multipart/alternative`, RFC 2046
+/// §5.1.4), with pseudonym and numbers; never a name or a waveform.
+///
+/// Each header stands once, each line is ASCII of at most 76 characters in the body: nothing on the way has a reason to
+/// rewrite it, which would break a DKIM signature (RFC 6376 §5.3).
 public struct MailComposer: Sendable {
+  /// Alerts of a gathering message that are told one by one.
+  static let gatheredLimit = 50
+
   private let sender: MailAddress
   private let senderName: String
   private let links: AlertLinks
@@ -39,35 +47,87 @@ public struct MailComposer: Sendable {
       headers.append("References: \(messageID(notice.threadID))")
     }
     if notice.body.severity == .high, notice.occasion != .resolved { headers.append("Importance: high") }
-    headers += [
-      "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
-    ]
-    return headers.joined(separator: "\r\n") + "\r\n\r\n" + MailEncoding.quotedPrintable(text(notice)) + "\r\n"
+    // "=_" cannot occur in quoted-printable text (RFC 2045 §6.7), so no line of a part is taken for its end.
+    let boundary = "=_\(notice.outboxID)"
+    headers += ["MIME-Version: 1.0", "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\""]
+    let content = content(notice)
+    let parts = [("text/plain", content.text), ("text/html", content.html)].map { type, text in
+      "--\(boundary)\r\nContent-Type: \(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        + MailEncoding.quotedPrintable(text) + "\r\n"
+    }
+    return headers.joined(separator: "\r\n") + "\r\n\r\n" + parts.joined() + "--\(boundary)--\r\n"
   }
 
   /// The Message-ID of a message of the outbox.
   public func messageID(_ outboxID: String) -> String { "<\(outboxID)@\(sender.domain)>" }
 
   private func subject(_ notice: AlertNotice) -> String {
-    "[\(notice.body.severity.rawValue)] \(notice.occasion.prefix)\(notice.body.rule.title) – \(notice.patient)"
+    let severity = "[\(notice.body.severity.rawValue)]"
+    switch notice.occasion {
+    case .digest: return "\(severity) \(notice.gathered.count) alerts since the last digest – \(notice.patient)"
+    case .backlog: return "\(severity) \(notice.gathered.count) alerts after an interruption – \(notice.patient)"
+    case .opened, .worsened, .reminder, .resolved, .escalated:
+      return "\(severity) \(notice.occasion.prefix)\(notice.body.rule.title) – \(notice.patient)"
+    }
   }
 
-  private func text(_ notice: AlertNotice) -> String {
-    let body = notice.body
-    var lines = [
-      "\(notice.occasion.prefix)\(body.rule.title)", "", body.explanation, "",
-      "Patient:     \(notice.patient)", "Severity:    \(body.severity.rawValue)", "Since:       \(time(body.onset))",
-    ]
-    if let end = body.end { lines.append("Until:       \(time(end))") }
-    if let rate = body.heartRate { lines.append("Heart rate:  \(Figure.rate(rate))") }
-    if let probability = body.abnormalProbability {
-      lines.append("P(abnormal): \(Figure.percent(probability)) (highest of the episode)")
+  private func content(_ notice: AlertNotice) -> MailContent {
+    var content = MailContent()
+    if notice.occasion.isGathering {
+      gathered(notice, into: &content)
+    } else {
+      single(notice, into: &content)
     }
-    if body.beatCount > 0 { lines.append("Beats:       \(body.beatCount), abnormal \(body.abnormalBeatCount)") }
-    lines += ["Device:      \(notice.reference.device)", "Session:     \(notice.reference.session)"]
-    if let link = links.link(to: notice.alert) { lines += ["", "Strip and acknowledgement: \(link)"] }
-    lines += ["", "This message comes from a machine. It may be wrong, and it replaces nobody's judgement."]
-    return lines.joined(separator: "\n")
+    content.add(paragraph: "This message comes from a machine. It may be wrong, and it replaces nobody's judgement.")
+    return content
+  }
+
+  private func single(_ notice: AlertNotice, into content: inout MailContent) {
+    let body = notice.body
+    content.add(heading: "\(notice.occasion.prefix)\(body.rule.title)")
+    content.add(paragraph: body.explanation)
+    var rows = [
+      ("Patient", notice.patient), ("Severity", body.severity.rawValue), ("Since", time(body.onset)),
+    ]
+    if let end = body.end { rows.append(("Until", time(end))) }
+    if let rate = body.heartRate { rows.append(("Heart rate", Figure.rate(rate))) }
+    if let probability = body.abnormalProbability {
+      rows.append(("P(abnormal)", "\(Figure.percent(probability)) (highest of the episode)"))
+    }
+    if body.beatCount > 0 { rows.append(("Beats", "\(body.beatCount), abnormal \(body.abnormalBeatCount)")) }
+    rows += [
+      ("Device", notice.reference.device.description), ("Session", notice.reference.session.description),
+    ]
+    content.add(rows: rows)
+    if let link = links.acknowledgement(of: notice) {
+      content.add(link: link, before: "Take note of it (asks before it does anything; good for 24 hours)")
+    }
+    if let link = links.link(to: notice.alert) { content.add(link: link, before: "Strip and acknowledgement") }
+  }
+
+  private func gathered(_ notice: AlertNotice, into content: inout MailContent) {
+    if case .backlog = notice.occasion {
+      content.add(heading: "After an interruption")
+      content.add(
+        paragraph:
+          "What the device of \(notice.patient) recorded meanwhile has arrived. These alerts began in that time.")
+    } else {
+      content.add(heading: "Digest")
+      content.add(
+        paragraph:
+          "Alerts of \(notice.patient) that waited: quiet hours, or more messages in a day than the plan allows.")
+    }
+    for episode in notice.gathered.prefix(Self.gatheredLimit) {
+      let body = episode.body
+      var rows = [("Severity", body.severity.rawValue), ("Since", time(body.onset))]
+      if let end = body.end { rows.append(("Until", time(end))) }
+      content.add(heading: body.rule.title)
+      content.add(paragraph: body.explanation)
+      content.add(rows: rows)
+      if let link = links.link(to: episode.id) { content.add(link: link, before: "Strip and acknowledgement") }
+    }
+    let more = notice.gathered.count - Self.gatheredLimit
+    if more > 0 { content.add(paragraph: "\(more) more are on the page.") }
   }
 
   private func time(_ microseconds: UInt64) -> String {

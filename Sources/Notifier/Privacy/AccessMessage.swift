@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import Crypto
 internal import Foundation
 internal import Store

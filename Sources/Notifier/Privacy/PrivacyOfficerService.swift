@@ -1,3 +1,4 @@
+package import AlertDelivery
 internal import Dispatch
 internal import Foundation
 public import Logging

@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import Logging
 internal import Store
 internal import Wire
@@ -47,26 +48,25 @@ struct DeliveryLane: Sendable {
 
   /// Delivers and records; returns why it could not be recorded.
   private func attempt(_ message: OutboxMessage) async -> (any Error)? {
-    let failure = await deliver(message)
+    let outcome = await deliver(message)
     // A task of its own: a shutdown in this moment must not leave a delivered message unrecorded.
     return await Task {
       do {
-        try await record(message, failure)
+        try await record(message, outcome)
         return nil as (any Error)?
       } catch { return error }
     }.value
   }
 
-  private func deliver(_ message: OutboxMessage) async -> DeliveryFailure? {
+  private func deliver(_ message: OutboxMessage) async -> Result<DeliveryReceipt, DeliveryFailure> {
     do throws(DeliveryFailure) {
       let notice = try await open(message)
       guard let transport = transport(notice.receiver) else {
         throw DeliveryFailure(.misconfigured, "the receiver is no longer configured")
       }
-      try await transport.deliver(notice)
-      return nil
+      return .success(try await transport.deliver(notice))
     } catch {
-      return error
+      return .failure(error)
     }
   }
 
@@ -82,16 +82,22 @@ struct DeliveryLane: Sendable {
     throw DeliveryFailure(.misconfigured, "the session's key is not released")
   }
 
-  private func record(_ message: OutboxMessage, _ failure: DeliveryFailure?) async throws {
+  private func record(
+    _ message: OutboxMessage, _ outcome: Result<DeliveryReceipt, DeliveryFailure>
+  ) async throws {
     let at = now()
     let attempts = message.attempts + 1
     var log = logger
     log[metadataKey: "message"] = "\(message.id)"
     log[metadataKey: "channel"] = "\(channel.rawValue)"
     log[metadataKey: "attempts"] = "\(attempts)"
-    guard let failure else {
+    let failure: DeliveryFailure
+    switch outcome {
+    case .failure(let cause): failure = cause
+    case .success(let receipt):
       try await alerts.record(
-        DeliveryAttempt(message: message.id, state: .delivered, at: at, nextAttemptAt: at, error: nil))
+        DeliveryAttempt(
+          message: message.id, state: .delivered, at: at, nextAttemptAt: at, error: nil, receipt: receipt.text))
       metrics.delivered(
         by: channel, secondsSinceWritten: at > message.createdAt ? Double(at - message.createdAt) / 1e6 : 0)
       return log.info("Delivered")

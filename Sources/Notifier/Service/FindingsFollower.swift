@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import AlertPolicy
 internal import Findings
 internal import KeyVaultClient
@@ -26,11 +27,13 @@ actor FindingsFollower {
   let alerts: any AlertStore
   let registry: any RegistryStore
   let keyring: SessionKeyring
+  let keys: any SessionKeySource
   let now: @Sendable () -> UnixMicroseconds
   let metrics: NotifierMetrics
   let logger: Logger
 
   var watched = WatchedSessions()
+  var book = PlanBook()
   private var hasLoaded = false
   private var analysisRevision: Revision = 0
   private var sessionRevision: Revision = 0
@@ -39,7 +42,8 @@ actor FindingsFollower {
 
   init(
     configuration: NotifierConfiguration, chunks: any ChunkStore, findings: any FindingStore, alerts: any AlertStore,
-    registry: any RegistryStore, keyring: SessionKeyring, now: @escaping @Sendable () -> UnixMicroseconds,
+    registry: any RegistryStore, keyring: SessionKeyring, keys: any SessionKeySource,
+    now: @escaping @Sendable () -> UnixMicroseconds,
     metrics: NotifierMetrics, logger: Logger
   ) {
     self.configuration = configuration
@@ -48,6 +52,7 @@ actor FindingsFollower {
     self.alerts = alerts
     self.registry = registry
     self.keyring = keyring
+    self.keys = keys
     self.now = now
     self.metrics = metrics
     self.logger = logger
@@ -60,19 +65,26 @@ actor FindingsFollower {
     let time = now()
     let isTickDue = time < tickedAt || time - tickedAt >= Self.tickMicroseconds
     if isTickDue { tickedAt = time }
+    // Passes follow each other: nobody changes the book meanwhile.
+    var read = book
+    try await read.refresh(
+      alerts, keys, over: configuration.policy, lifetime: UInt64(max(1, configuration.keyLifetimeSeconds) * 1e6),
+      now: time, metrics: metrics, logger: logger)
+    book = read
     let sessions = watched.sessionsToVisit(now: time, includingQuiet: isTickDue, policy: configuration.policy)
     // A vault that cannot be asked stops nobody whose key is still there.
     let vaultFailure: (any Error)?
     do {
-      try await keyring.prepare(sessions, now: time)
+      try await keyring.prepare(Array(Set(sessions + (isTickDue ? sessionsOnTheirWay(now: time) : []))), now: time)
       vaultFailure = nil
     } catch { vaultFailure = error }
     let patients = try await pseudonyms()
-    var staged = StagedPass(AlertTransaction(configuration: configuration, now: time))
+    var staged = newPass(now: time)
     for reference in sessions where await keyring.hasKey(reference) {
       try await visit(reference, patients: patients, into: &staged)
       if staged.actions.count >= Self.actionsPerTransaction { try await commit(&staged, now: time) }
     }
+    if isTickDue { try await moveOn(into: &staged) }
     try await commit(&staged, now: time)
     watched.forget(now: time, policy: configuration.policy)
     metrics.watching(watched.count)
@@ -82,7 +94,7 @@ actor FindingsFollower {
   /// Stores every position, so that the next start reads nothing again.
   func storePositions() async throws {
     guard hasLoaded else { return }
-    var staged = StagedPass(AlertTransaction(configuration: configuration, now: now()))
+    var staged = newPass(now: now())
     for (reference, machine) in watched.unstoredMachines {
       try await stage(machine, reference, [], patient: "", tellsPeople: false, storesPosition: true, into: &staged)
     }
@@ -123,8 +135,10 @@ actor FindingsFollower {
     _ reference: SessionReference, patients: [DeviceID: String], into staged: inout StagedPass
   ) async throws {
     guard var machine = try await machine(of: reference) else { return }
-    let policy = configuration.policy
     let patient = patients[reference.device] ?? reference.device.name
+    let policy = book.policy(of: patient, over: configuration.policy)
+    // A plan may have changed since: limits are in force from the next finding on.
+    machine.adopt(policy)
     let time = now()
     var actions: [PolicyAction] = []
     while let through = watched.analysedThrough(reference), machine.evaluatedThrough.map({ $0 < through }) ?? true {
@@ -142,7 +156,12 @@ actor FindingsFollower {
     if let facts = watched.facts(reference) {
       let asked = machine.alertsAwaitingAcknowledgement(now: time, under: policy)
       var acknowledged: Set<AlertID> = []
-      for id in asked where try await alerts.alert(id).map({ $0.state != .open }) ?? false { acknowledged.insert(id) }
+      for id in asked {
+        guard let alert = try await alerts.alert(id) else { continue }
+        // Who has put it off is not reminded before that time; then the reminders go on.
+        let isSnoozed = alert.snoozedUntil.map { $0 > time } ?? false
+        if isSnoozed || AlertWorkflow.isSettled(alert) { acknowledged.insert(id) }
+      }
       actions += machine.tick(
         PolicyTick(
           now: time, lastReceivedAt: facts.lastReceivedAt, isLatestSession: facts.isLatest,
@@ -190,39 +209,57 @@ actor FindingsFollower {
     staged.machines[reference] = machine
     guard !actions.isEmpty || storesPosition else { return }
     let transaction = staged.transaction
+    let plan = book.plan(of: patient)
+    let ledger = staged.ledgers[patient] ?? DeliveryLedger()
     let result = try await keyring.withSeal(reference) { seal in
-      var transaction = transaction
-      try transaction.add(actions, of: reference, patient: patient, tellsPeople: tellsPeople, sealedBy: seal)
+      var (transaction, ledger) = (transaction, ledger)
+      try transaction.add(
+        actions, of: reference, patient: patient, tellsPeople: tellsPeople, plan: plan, ledger: &ledger, sealedBy: seal)
       try transaction.add(machine, sealedBy: seal)
-      return transaction
+      return (transaction, ledger)
     }
     guard let result else { throw KeyringError.keyExpired }
-    staged.transaction = result
+    (staged.transaction, staged.ledgers[patient]) = result
     staged.actions += actions
     staged.stored.insert(reference)
   }
 
+  func newPass(now time: UnixMicroseconds) -> StagedPass {
+    StagedPass(
+      AlertTransaction(configuration: configuration, now: time, signer: book.signer), ledgers: book.ledgers)
+  }
+
   private func commit(_ staged: inout StagedPass, now time: UnixMicroseconds) async throws {
+    let before = book.ledgers
+    var after = book
+    after.ledgers = staged.ledgers
+    staged.transaction.add(try after.changedRecords(since: before))
     if !staged.transaction.batch.isEmpty { try await alerts.commit(staged.transaction.batch) }
     for (reference, machine) in staged.machines {
       watched.adopt(machine, of: reference, isStored: staged.stored.contains(reference))
     }
+    book.ledgers = staged.ledgers
     metrics.committed(staged.actions)
     for case .open(let episode) in staged.actions {
       logger.notice("Alert opened", metadata: ["alert": "\(episode.id)"])
     }
-    staged = StagedPass(AlertTransaction(configuration: configuration, now: time))
+    staged = newPass(now: time)
   }
 }
 
 /// What a pass has decided and not committed.
 struct StagedPass {
   var transaction: AlertTransaction
+  /// How far alerts have come on their way to people, as decided and not committed.
+  var ledgers: [String: DeliveryLedger]
   var machines: [SessionReference: PolicyMachine] = [:]
   var stored: Set<SessionReference> = []
   var actions: [PolicyAction] = []
 
-  init(_ transaction: AlertTransaction) { self.transaction = transaction }
+  init(_ transaction: AlertTransaction, ledgers: [String: DeliveryLedger]) {
+    self.transaction = transaction
+    self.ledgers = ledgers
+  }
 }
 
 /// The keyring let a key go while it was in use: the pass is done again.

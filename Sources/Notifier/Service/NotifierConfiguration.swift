@@ -10,6 +10,8 @@ public struct NotifierConfiguration: Hashable, Sendable {
   public var webhooks: [WebhookConfiguration]
   /// The address of the dashboard's alert page without the alert's id, e.g. `https://ward.example/alerts/`.
   public var alertLinkPrefix: String?
+  /// The address of the page that takes note of an alert without a sign-in, e.g. `https://ward.example/acknowledge#`.
+  public var acknowledgementLinkPrefix: String?
   /// When a failed delivery is tried again.
   public var retry: RetrySchedule
   /// Whether people are told that an episode is over.
@@ -20,13 +22,15 @@ public struct NotifierConfiguration: Hashable, Sendable {
   /// States a configuration.
   public init(
     policy: AlertPolicyConfiguration = AlertPolicyConfiguration(), mail: MailConfiguration? = nil,
-    webhooks: [WebhookConfiguration] = [], alertLinkPrefix: String? = nil, retry: RetrySchedule = RetrySchedule(),
+    webhooks: [WebhookConfiguration] = [], alertLinkPrefix: String? = nil,
+    acknowledgementLinkPrefix: String? = nil, retry: RetrySchedule = RetrySchedule(),
     tellsResolution: Bool = true, keyLifetimeSeconds: Double = 900
   ) {
     self.policy = policy
     self.mail = mail
     self.webhooks = webhooks
     self.alertLinkPrefix = alertLinkPrefix
+    self.acknowledgementLinkPrefix = acknowledgementLinkPrefix
     self.retry = retry
     self.tellsResolution = tellsResolution
     self.keyLifetimeSeconds = keyLifetimeSeconds

@@ -1,3 +1,4 @@
+package import AlertDelivery
 public import KeyVaultClient
 public import Logging
 public import ServiceLifecycle
@@ -44,22 +45,22 @@ public final class NotifierService: Service {
   ) throws {
     let metrics = NotifierMetrics()
     let keyring = SessionKeyring(chunks: chunks, keys: keys, lifetimeSeconds: configuration.keyLifetimeSeconds)
-    let links = AlertLinks(prefix: configuration.alertLinkPrefix)
+    let links = AlertLinks(
+      prefix: configuration.alertLinkPrefix, acknowledgementPrefix: configuration.acknowledgementLinkPrefix)
     let mail = try configuration.mail.map { try MailTransport(configuration: $0, links: links) }
     let webhooks = try configuration.webhooks.map { webhook in
       (webhook.name, try WebhookTransport(configuration: webhook, links: links, now: now))
     }
-    let recipients = Set(configuration.mail?.recipients ?? [])
     let transport: @Sendable (AlertNotice.Receiver) -> (any AlertTransport)? = { receiver in
       if let transports { return transports[receiver] }
       switch receiver {
-      case .mailbox(let address): return recipients.contains(address) ? mail : nil
+      case .mailbox: return mail
       case .webhook(let name): return webhooks.first { $0.0 == name }?.1
       }
     }
     follower = FindingsFollower(
       configuration: configuration, chunks: chunks, findings: findings, alerts: alerts, registry: registry,
-      keyring: keyring, now: now, metrics: metrics, logger: logger)
+      keyring: keyring, keys: keys, now: now, metrics: metrics, logger: logger)
     lanes = DeliveryChannel.allCases.map { channel in
       DeliveryLane(
         channel: channel, alerts: alerts, keyring: keyring, transport: transport, retry: configuration.retry, now: now,

@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import AlertPolicy
 internal import Findings
 internal import Foundation
@@ -22,6 +23,10 @@ enum SealedRecords {
 
   static func seal(_ body: AlertBody, of alert: AlertID, with seal: FindingsSeal) throws -> [UInt8] {
     try seal.seal(encode(body), kind: .alert, name: alert.description)
+  }
+
+  static func body(_ alert: AlertRecord, with seal: FindingsSeal) throws -> AlertBody {
+    try decode(seal.open(alert.box, kind: .alert, name: alert.id.description))
   }
 
   static func seal(_ notice: AlertNotice, with seal: FindingsSeal) throws -> [UInt8] {

@@ -4,7 +4,8 @@ public import Wire
 
 extension SQLiteStore: AlertStore {
   private static let alertColumns = """
-    id, device, session, state, opened_at, updated_at, resolved_at, acknowledged_by, acknowledged_at, box, revision
+    id, device, session, state, opened_at, updated_at, resolved_at, acknowledged_by, acknowledged_at, box, revision,
+    assigned_to, snoozed_until, closed_by, closed_at
     """
 
   /// See ``AlertStore/commit(_:)``.
@@ -13,6 +14,8 @@ extension SQLiteStore: AlertStore {
       for alert in batch.opened { try Self.open(alert, db) }
       for alert in batch.updated { try Self.update(alert, db) }
       for message in batch.messages { try Self.add(message, db) }
+      for event in batch.events { try Self.add(event, db) }
+      for ledger in batch.ledgers { try Self.put(ledger, db) }
       for state in batch.states {
         try db.cachedStatement(
           sql: """
@@ -34,12 +37,13 @@ extension SQLiteStore: AlertStore {
       db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM alert WHERE id = ?)"), arguments: [id])
     guard exists != true else { return }
     try db.cachedStatement(
-      sql: "INSERT INTO alert (\(alertColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql: "INSERT INTO alert (\(alertColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       id, alert.reference.device.name, Data(alert.reference.session.bytes), alert.state.rawValue,
       Int64(clamping: alert.openedAt), Int64(clamping: alert.updatedAt), alert.resolvedAt.map { Int64(clamping: $0) },
       alert.acknowledgedBy, alert.acknowledgedAt.map { Int64(clamping: $0) }, Data(alert.box),
-      try takeRevisions(1, db) + 1,
+      try takeRevisions(1, db) + 1, alert.assignedTo, alert.snoozedUntil.map { Int64(clamping: $0) }, alert.closedBy,
+      alert.closedAt.map { Int64(clamping: $0) },
     ])
   }
 
@@ -106,25 +110,6 @@ extension SQLiteStore: AlertStore {
     try await alerts.read { db in try Self.alert(id, db) }
   }
 
-  /// See ``AlertStore/acknowledge(_:by:at:)``.
-  public func acknowledge(
-    _ id: AlertID, by account: String, at time: UnixMicroseconds
-  ) async throws(StoreError) -> AlertRecord? {
-    try await alerts.write { db in
-      let isNew = try Bool.fetchOne(
-        db, sql: "SELECT acknowledged_at IS NULL FROM alert WHERE id = ?", arguments: [Data(id.bytes)])
-      if isNew == true {
-        try db.execute(
-          sql: """
-            UPDATE alert SET acknowledged_by = ?, acknowledged_at = ?, revision = ?,
-              state = CASE state WHEN 'open' THEN 'acknowledged' ELSE state END WHERE id = ?
-            """,
-          arguments: [account, Int64(clamping: time), try Self.takeRevisions(1, db) + 1, Data(id.bytes)])
-      }
-      return try Self.alert(id, db)
-    }
-  }
-
   /// See ``AlertStore/summary()``.
   public func summary() async throws(StoreError) -> AlertSummary {
     try await alerts.read { db in
@@ -143,7 +128,7 @@ extension SQLiteStore: AlertStore {
     return SessionReference(device: device, session: session)
   }
 
-  private static func alert(_ id: AlertID, _ db: Database) throws -> AlertRecord? {
+  static func alert(_ id: AlertID, _ db: Database) throws -> AlertRecord? {
     try Row.fetchOne(
       db.cachedStatement(sql: "SELECT \(alertColumns) FROM alert WHERE id = ?"), arguments: [Data(id.bytes)]
     ).flatMap(alertRecord)
@@ -156,6 +141,8 @@ extension SQLiteStore: AlertStore {
     return AlertRecord(
       id: id, reference: reference, state: state, openedAt: UInt64(row[4] as Int64),
       updatedAt: UInt64(row[5] as Int64), resolvedAt: (row[6] as Int64?).map { UInt64($0) }, acknowledgedBy: row[7],
-      acknowledgedAt: (row[8] as Int64?).map { UInt64($0) }, box: [UInt8](row[9] as Data), revision: row[10])
+      acknowledgedAt: (row[8] as Int64?).map { UInt64($0) }, assignedTo: row[11],
+      snoozedUntil: (row[12] as Int64?).map { UInt64($0) }, closedBy: row[13],
+      closedAt: (row[14] as Int64?).map { UInt64($0) }, box: [UInt8](row[9] as Data), revision: row[10])
   }
 }

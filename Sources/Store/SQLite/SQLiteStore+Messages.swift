@@ -6,7 +6,7 @@ extension SQLiteStore {
   private static let messageColumns = """
     id, alert, device, session, channel, state, attempts, next_attempt, created_at, delivered_at, last_error, box
     """
-  /// Longest text kept of a failed attempt, in characters.
+  /// Longest text kept of an attempt, in characters: a server's answer is not ours.
   private static let errorLimit = 500
 
   static func add(_ message: OutboxMessage, _ db: Database) throws {
@@ -18,6 +18,10 @@ extension SQLiteStore {
       Int64(clamping: message.createdAt), message.deliveredAt.map { Int64(clamping: $0) },
       message.lastError.map { String($0.prefix(errorLimit)) }, Data(message.box),
     ])
+    for other in message.others {
+      try db.cachedStatement(sql: "INSERT OR IGNORE INTO gathered (alert, message) VALUES (?, ?)").execute(
+        arguments: [Data(other.bytes), message.id])
+    }
   }
 
   /// See ``AlertStore/dueMessages(now:limit:)``.
@@ -53,6 +57,33 @@ extension SQLiteStore {
         attempt.state.rawValue, Int64(clamping: attempt.nextAttemptAt), Int64(clamping: attempt.at),
         attempt.error.map { String($0.prefix(Self.errorLimit)) }, attempt.message,
       ])
+      guard db.changesCount > 0 else { return }
+      try db.cachedStatement(
+        sql: "INSERT INTO attempt (message, at, state, next_attempt, error, receipt) VALUES (?, ?, ?, ?, ?, ?)"
+      ).execute(arguments: [
+        attempt.message, Int64(clamping: attempt.at), attempt.state.rawValue, Int64(clamping: attempt.nextAttemptAt),
+        attempt.error.map { String($0.prefix(Self.errorLimit)) },
+        attempt.receipt.map { String($0.prefix(Self.errorLimit)) },
+      ])
+    }
+  }
+
+  /// See ``AlertStore/attempts(of:)``.
+  public func attempts(of messages: [String]) async throws(StoreError) -> [DeliveryAttempt] {
+    try await alerts.read { db in
+      try messages.flatMap { message in
+        try Row.fetchAll(
+          db.cachedStatement(
+            sql: "SELECT message, state, at, next_attempt, error, receipt FROM attempt WHERE message = ? ORDER BY id"),
+          arguments: [message]
+        ).compactMap { row in
+          DeliveryState(rawValue: row[1]).map { state in
+            DeliveryAttempt(
+              message: row[0], state: state, at: UInt64(row[2] as Int64), nextAttemptAt: UInt64(row[3] as Int64),
+              error: row[4], receipt: row[5])
+          }
+        }
+      }
     }
   }
 
@@ -61,7 +92,10 @@ extension SQLiteStore {
     try await alerts.read { db in
       try Row.fetchAll(
         db.cachedStatement(
-          sql: "SELECT \(Self.messageColumns) FROM message WHERE alert = ? ORDER BY created_at, id"),
+          sql: """
+            SELECT \(Self.messageColumns) FROM message
+            WHERE alert = ?1 OR id IN (SELECT message FROM gathered WHERE alert = ?1) ORDER BY created_at, id
+            """),
         arguments: [Data(alert.bytes)]
       ).compactMap(Self.message)
     }

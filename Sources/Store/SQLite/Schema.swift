@@ -25,7 +25,7 @@ enum Schema {
     switch area {
     case .chunks: [chunks]
     case .findings: [findings, chart]
-    case .alerts: [alerts]
+    case .alerts: [alerts, alertWorkflow]
     case .registry: [registry, access, signInMethod, tokens]
     }
   }
@@ -107,6 +107,31 @@ enum Schema {
     CREATE TABLE policy (
       device TEXT NOT NULL, session BLOB NOT NULL, evaluated_through INTEGER NOT NULL, box BLOB NOT NULL,
       PRIMARY KEY (device, session)) WITHOUT ROWID;
+    """
+
+  /// What people do about alerts, whom they are to reach and how far they have come.
+  private static let alertWorkflow = """
+    ALTER TABLE alert ADD COLUMN assigned_to TEXT;
+    ALTER TABLE alert ADD COLUMN snoozed_until INTEGER;
+    ALTER TABLE alert ADD COLUMN closed_by TEXT;
+    ALTER TABLE alert ADD COLUMN closed_at INTEGER;
+    CREATE TABLE alert_event (
+      id INTEGER PRIMARY KEY, alert BLOB NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
+      name TEXT, step INTEGER, assignee TEXT, until INTEGER, detail TEXT, box BLOB);
+    CREATE INDEX alert_event_alert ON alert_event (alert, id);
+    CREATE UNIQUE INDEX alert_event_name ON alert_event (alert, name) WHERE name IS NOT NULL;
+    CREATE TRIGGER alert_event_stays BEFORE UPDATE ON alert_event
+      BEGIN SELECT RAISE(ABORT, 'the log of an alert is not changed'); END;
+    CREATE TABLE attempt (
+      id INTEGER PRIMARY KEY, message TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
+      next_attempt INTEGER NOT NULL, error TEXT, receipt TEXT);
+    CREATE INDEX attempt_message ON attempt (message, id);
+    CREATE TABLE gathered (alert BLOB NOT NULL, message TEXT NOT NULL, PRIMARY KEY (alert, message)) WITHOUT ROWID;
+    CREATE TABLE plan (
+      patient TEXT PRIMARY KEY, box BLOB NOT NULL, updated_at INTEGER NOT NULL, updated_by TEXT NOT NULL,
+      revision INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX plan_revision ON plan (revision);
+    CREATE TABLE ledger (subject TEXT PRIMARY KEY, box BLOB NOT NULL) WITHOUT ROWID;
     """
 
   private static let registry = """

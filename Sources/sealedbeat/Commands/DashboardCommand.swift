@@ -23,18 +23,19 @@ struct DashboardCommand: AsyncParsableCommand {
     guard certificate.isEmpty == key.isEmpty else {
       throw ConfigurationFault("dashboard.certificate and dashboard.key must be set together.")
     }
+    var configuration = DashboardConfiguration(
+      host: settings[Keys.dashboardBind], port: settings[Keys.dashboardPort],
+      certificateChainPath: certificate.isEmpty ? "\(credentials)/identity.pem" : certificate,
+      privateKeyPath: key.isEmpty ? "\(credentials)/identity.key" : key,
+      deviceAddresses: DeviceAddresses(
+        enrolURL: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultEnrolPort])",
+        serviceURL: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultPort])",
+        mqttHost: settings[Keys.mqttHost], mqttPort: settings[Keys.mqttPort]),
+      requiresSecondFactor: try Self.secondFactorRoles(settings),
+      emergencyAccessLimit: .seconds(60 * settings[Keys.emergencyMinutes]), provider: try Self.provider(settings))
+    configuration.policy = try NotifierCommand.policy(settings)
     let service = try DashboardService(
-      configuration: DashboardConfiguration(
-        host: settings[Keys.dashboardBind], port: settings[Keys.dashboardPort],
-        certificateChainPath: certificate.isEmpty ? "\(credentials)/identity.pem" : certificate,
-        privateKeyPath: key.isEmpty ? "\(credentials)/identity.key" : key,
-        deviceAddresses: DeviceAddresses(
-          enrolURL: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultEnrolPort])",
-          serviceURL: "https://\(settings[Keys.vaultHost]):\(settings[Keys.vaultPort])",
-          mqttHost: settings[Keys.mqttHost], mqttPort: settings[Keys.mqttPort]),
-        requiresSecondFactor: try Self.secondFactorRoles(settings),
-        emergencyAccessLimit: .seconds(60 * settings[Keys.emergencyMinutes]), provider: try Self.provider(settings)),
-      chunks: store, findings: store, alerts: store, registry: store, changes: store,
+      configuration: configuration, chunks: store, findings: store, alerts: store, registry: store, changes: store,
       keys: try ServiceProcess.vault(settings), vault: try ServiceProcess.vaultConfiguration(settings),
       logger: process.logger)
     try await process.run([service], checks: [.init(name: "dashboard") { service.isReady }])

@@ -1,3 +1,4 @@
+import AlertDelivery
 import AlertPolicy
 import ArgumentParser
 import Foundation
@@ -28,13 +29,20 @@ struct NotifierCommand: AsyncParsableCommand {
 
   /// Puts the settings together; a fault is one sentence.
   static func configuration(_ settings: Settings) throws -> NotifierConfiguration {
-    let file = settings[Keys.policyFile]
-    var policy = file.isEmpty ? AlertPolicyConfiguration() : try PolicyFile.read(file)
-    if file.isEmpty { policy.noData.silenceSeconds = Double(settings[Keys.noDataSeconds]) }
     let dashboard = settings[Keys.dashboardURL]
     return NotifierConfiguration(
-      policy: policy, mail: try mail(settings), webhooks: try webhook(settings).map { [$0] } ?? [],
-      alertLinkPrefix: dashboard.isEmpty ? nil : "\(dashboard)/#/alerts/")
+      policy: try policy(settings), mail: try mail(settings), webhooks: try webhook(settings).map { [$0] } ?? [],
+      alertLinkPrefix: dashboard.isEmpty ? nil : "\(dashboard)/#/alerts/",
+      acknowledgementLinkPrefix: dashboard.isEmpty ? nil : "\(dashboard)/acknowledge#")
+  }
+
+  /// The limits of the alert policy: the dashboard shows the same.
+  static func policy(_ settings: Settings) throws -> AlertPolicyConfiguration {
+    let file = settings[Keys.policyFile]
+    guard file.isEmpty else { return try PolicyFile.read(file) }
+    var policy = AlertPolicyConfiguration()
+    policy.noData.silenceSeconds = Double(settings[Keys.noDataSeconds])
+    return policy
   }
 
   /// Tells the privacy officers of emergency accesses, if any are named.

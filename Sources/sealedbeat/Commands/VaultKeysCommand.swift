@@ -38,8 +38,8 @@ struct VaultGrantsCommand: AsyncParsableCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Let a service receive a kind of key.")
     @Argument(help: "Who, e.g. svc.decryptor.") var service: String
-    @Argument(help: "session, findings, patients, or people (the dashboard speaks for who is signed in).") var purpose:
-      String
+    @Argument(help: "session, findings, patients, plans, or people (the dashboard speaks for who is signed in).")
+    var purpose: String
     @Option(help: "Of which device; of all if left out.") var device: DeviceID?
     @Option(help: ArgumentHelp("Until when, from now; for ever if left out.", valueName: "hours")) var hours: UInt64?
     @OptionGroup var access: VaultAccess

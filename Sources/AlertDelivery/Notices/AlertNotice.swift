@@ -1,3 +1,4 @@
+public import AlertPolicy
 public import Findings
 public import Store
 public import Wire
@@ -14,6 +15,12 @@ public struct AlertNotice: Hashable, Sendable, Codable {
     case reminder(Int)
     /// It is over.
     case resolved
+    /// Nobody took note in time: this step of contacts is told, counted from 1.
+    case escalated(Int)
+    /// What waited in quiet hours or beyond the day's budget, in one message; counted from 1.
+    case digest(Int)
+    /// What an outage held back, in one message; counted from 1.
+    case backlog(Int)
 
     /// Stable name, part of the message's own.
     public var name: String {
@@ -22,6 +29,17 @@ public struct AlertNotice: Hashable, Sendable, Codable {
       case .worsened: "worsened"
       case .reminder(let ordinal): "reminder-\(ordinal)"
       case .resolved: "resolved"
+      case .escalated(let step): "escalated-\(step)"
+      case .digest(let ordinal): "digest-\(ordinal)"
+      case .backlog(let ordinal): "backlog-\(ordinal)"
+      }
+    }
+
+    /// Whether the message tells of several alerts.
+    public var isGathering: Bool {
+      switch self {
+      case .digest, .backlog: true
+      case .opened, .worsened, .reminder, .resolved, .escalated: false
       }
     }
   }
@@ -46,13 +64,17 @@ public struct AlertNotice: Hashable, Sendable, Codable {
   public var body: AlertBody
   /// Who is told.
   public var receiver: Receiver
+  /// All the alerts of a gathering message, the first one included, in the order in which they came; else empty.
+  public var gathered: [AlertEpisode]
+  /// The token of a link with which this receiver may take note of the alert without signing in.
+  public var acknowledgement: String?
   /// When the message was written.
   public var writtenAt: UnixMicroseconds
 
   /// Describes a message.
   public init(
     occasion: Occasion, alert: AlertID, reference: SessionReference, patient: String, body: AlertBody,
-    receiver: Receiver, writtenAt: UnixMicroseconds
+    receiver: Receiver, writtenAt: UnixMicroseconds, gathered: [AlertEpisode] = [], acknowledgement: String? = nil
   ) {
     self.occasion = occasion
     self.alert = alert
@@ -61,6 +83,8 @@ public struct AlertNotice: Hashable, Sendable, Codable {
     self.body = body
     self.receiver = receiver
     self.writtenAt = writtenAt
+    self.gathered = gathered
+    self.acknowledgement = acknowledgement
   }
 
   /// How it travels.
@@ -75,8 +99,8 @@ public struct AlertNotice: Hashable, Sendable, Codable {
   /// message again writes it under the same name.
   public var outboxID: String { Self.outboxID(alert, occasion, receiver) }
 
-  /// The name of the message that opened this thread for the same receiver.
-  public var threadID: String { Self.outboxID(alert, .opened, receiver) }
+  /// The name of the message that opened this thread for the same receiver: an episode is one thread, a gathering another.
+  public var threadID: String { occasion.isGathering ? outboxID : Self.outboxID(alert, .opened, receiver) }
 
   private static func outboxID(_ alert: AlertID, _ occasion: Occasion, _ receiver: Receiver) -> String {
     "\(alert).\(occasion.name).\(receiver.fingerprint)"

@@ -3,7 +3,7 @@ internal import Wire
 
 extension AlertNotice.Receiver {
   /// 16 hexadecimal digits that stand for a receiver where its address must not be read.
-  var fingerprint: String {
+  public var fingerprint: String {
     let name =
       switch self {
       case .mailbox(let address): "mail:\(address.mailbox)"

@@ -1,0 +1,177 @@
+// Everything that is known of one alert, and what can be done about it.
+import { Problem, request, session } from "./api.js";
+import { acknowledge, assign, resolve, snooze } from "./alert-actions.js";
+import { actorName, ruleName } from "./alert-card.js";
+import { alertStrip } from "./alert-strip.js";
+import { problemText } from "./dialog.js";
+import { el, notice, setText } from "./elements.js";
+import { icon } from "./icons.js";
+import { live } from "./live.js";
+import { dateTime, isKnown, number, percent, span, t } from "./strings.js";
+
+/**
+ * Shows an alert in an element.
+ * @param {HTMLElement} place
+ * @param {string} id
+ * @param {() => void} changed called after every action
+ * @returns {{end: () => void, act: (name: string) => void, reload: () => void}}
+ */
+export function alertDetail(place, id, changed) {
+  let isOver = false;
+  /** @type {any} */
+  let detail = null;
+  /** @type {ReturnType<typeof alertStrip> | null} */
+  let strip = null;
+  const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "alert-problem" });
+  const timer = el("p", { class: "escalation", "data-testid": "escalation", "aria-live": "off" });
+  place.replaceChildren(el("p", { class: "quiet", role: "status" }, t("loading")));
+
+  const actions = {
+    acknowledge: () => acknowledge(detail.alert),
+    assign: () => assign(detail.alert, detail.assignees, session?.account ?? ""),
+    snooze: () => snooze(detail.alert),
+    resolve: () => resolve(detail.alert),
+  };
+
+  /** @param {string} name */
+  async function act(name) {
+    if (!detail || !possible(detail.alert).includes(name)) return;
+    setText(problem, "");
+    try {
+      if (await actions[/** @type {keyof typeof actions} */ (name)]()) {
+        changed();
+        await load();
+        // The button that was used may be gone: the focus stays in the alert.
+        if (!document.activeElement || document.activeElement === document.body) /** @type {HTMLElement | null} */ (place.querySelector("h2"))?.focus();
+      }
+    } catch (failure) {
+      setText(problem, problemText(failure));
+    }
+  }
+
+  async function load() {
+    try {
+      const loaded = await request("GET", `/api/alerts/${id}`);
+      if (isOver) return;
+      const isSame = detail?.alert.id === loaded.alert.id;
+      detail = loaded;
+      if (!isSame || !strip) {
+        strip?.end();
+        strip = alertStrip(detail.alert);
+      }
+      fill();
+    } catch (failure) {
+      if (isOver) return;
+      const isGone = failure instanceof Problem && failure.status === 404;
+      place.replaceChildren(notice(isGone ? t("alertGoneTitle") : problemText(failure), isGone ? t("alertGoneText") : "",
+        el("button", { class: "button", onclick: load }, t("tryAgain"))));
+    }
+  }
+
+  function fill() {
+    const { alert, events, deliveries } = detail;
+    const severity = alert.severity ?? "low";
+    place.dataset.severity = severity;
+    place.dataset.phase = alert.phase;
+    place.dataset.id = alert.id;
+    const buttons = possible(alert).map((name) => el("button", {
+      class: name === "acknowledge" ? "button" : "button quiet", "data-testid": `action-${name}`, "aria-keyshortcuts": shortcuts[name], onclick: () => act(name),
+    }, t(name)));
+    place.replaceChildren(
+      el("div", { class: "detail-head" },
+        el("span", { class: "alert-mark" }, icon(severity), el("span", {}, t(`severity.${severity}`))),
+        el("div", { class: "alert-text" },
+          el("h2", { class: "detail-title", tabindex: "-1" }, ruleName(alert.rule)),
+          el("p", { class: "alert-facts" },
+            alert.patient ? el("a", { href: `/patients/${alert.patient}`, "data-internal": true, "data-testid": "alert-patient" }, alert.patient) : "",
+            el("span", { "data-testid": "alert-phase" }, t(`phase.${alert.phase}`)),
+            el("span", {}, t(alert.resolvedMs ? "episodeOver" : "episodeOn"))))),
+      el("div", { class: "actions" }, ...buttons,
+        alert.patient ? el("a", { class: "button quiet", href: `/patients/${alert.patient}/plan`, "data-internal": true, "data-testid": "open-plan" }, t("alertPlan")) : ""),
+      problem, timer,
+      strip ? strip.element : "",
+      el("section", { class: "card" }, el("h3", {}, t("evidence")), el("p", { class: "evidence", "data-testid": "evidence" }, alert.explanation ?? t("unreadable")), facts(alert)),
+      el("section", { class: "card" }, el("h3", {}, t("whatWasDone")), el("ol", { class: "timeline", "data-testid": "alert-log" }, ...events.map(line))),
+      el("section", { class: "card" }, el("h3", {}, t("deliveries")),
+        deliveries.length ? el("ul", { class: "deliveries", "data-testid": "deliveries" }, ...deliveries.map(delivery)) : el("p", { class: "quiet" }, t("noDeliveries"))));
+    tick();
+  }
+
+  /** The escalation timer runs by the server's clock. */
+  function tick() {
+    const next = detail?.next;
+    timer.hidden = !next;
+    if (!next) return;
+    const rest = next.dueMs - live.now();
+    const contacts = next.contacts.join(", ");
+    setText(timer, rest > 0 ? t("nextTold", { contacts, step: next.step, time: span(rest), at: dateTime(next.dueMs) }) : t("nextToldNow", { contacts, step: next.step }));
+  }
+
+  const heard = (/** @type {any} */ event) => { if (event.detail.id === id) load(); };
+  live.addEventListener("tick", tick);
+  live.addEventListener("alert", heard);
+  load();
+  return {
+    act, reload: load,
+    end() {
+      isOver = true;
+      strip?.end();
+      live.removeEventListener("tick", tick);
+      live.removeEventListener("alert", heard);
+    },
+  };
+}
+
+/** Single keys, in force while the focus is in the inbox. @type {Record<string, string>} */
+export const shortcuts = { acknowledge: "a", assign: "i", snooze: "s", resolve: "r" };
+
+/** What can be done about an alert now. @param {any} alert @returns {string[]} */
+function possible(alert) {
+  if (alert.closedMs) return [];
+  return [...(alert.acknowledgedMs ? [] : ["acknowledge"]), "assign", "snooze", "resolve"];
+}
+
+/** @param {any} alert */
+function facts(alert) {
+  /** @type {[string, string][]} */
+  const rows = [[t("beganLabel"), dateTime(alert.onsetMs ?? alert.openedMs)]];
+  if (alert.endMs) rows.push([t("endedLabel"), `${dateTime(alert.endMs)} (${span(alert.endMs - alert.onsetMs)})`]);
+  if (alert.heartRate !== undefined) rows.push([t("heartRateLabel"), `${number(alert.heartRate)} ${t("bpm")}`]);
+  if (alert.abnormalProbability !== undefined) rows.push([t("howSure"), percent(alert.abnormalProbability, 1)]);
+  if (alert.beats) rows.push([t("beatsLabel"), t("beatsCounted", { beats: alert.beats, abnormal: alert.abnormalBeats })]);
+  if (alert.assignedTo) rows.push([t("assignee"), alert.assignedTo]);
+  if (alert.snoozedUntilMs && alert.phase === "snoozed") rows.push([t("snoozedUntilLabel"), dateTime(alert.snoozedUntilMs)]);
+  rows.push([t("device"), alert.device]);
+  return el("dl", { class: "detail-facts" }, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+/** @param {any} event */
+function line(event) {
+  const actor = actorName(event.actor, event.receiver);
+  const [occasion, count] = event.kind === "told" ? (event.detail ?? "").split(" ") : [event.detail, ""];
+  const words = t(`event.${event.kind}`, {
+    actor, step: event.step ?? "", assignee: event.assignee ?? "", until: event.untilMs ? dateTime(event.untilMs) : "",
+    detail: occasionName(occasion ?? ""), receivers: count ?? "",
+  });
+  return el("li", { "data-kind": event.kind },
+    el("time", { datetime: new Date(event.atMs).toISOString() }, dateTime(event.atMs)),
+    el("span", {}, words, event.reason ? el("q", { class: "reason" }, event.reason) : ""));
+}
+
+/** Why people were told. @param {string} occasion */
+function occasionName(occasion) {
+  const [, name, ordinal] = /^([a-z]+)(?:-(\d+))?$/.exec(occasion) ?? [];
+  return name && isKnown(`occasion.${name}`) ? t(`occasion.${name}`, { ordinal: ordinal ?? "" }) : occasion;
+}
+
+/** @param {any} item */
+function delivery(item) {
+  return el("li", { "data-state": item.state },
+    el("div", { class: "delivery-head" },
+      el("strong", {}, item.receiver ?? t("unreadable")),
+      el("span", {}, t(`channel.${item.channel}`)), el("span", {}, occasionName(item.occasion ?? "")),
+      el("span", { class: "delivery-state", "data-state": item.state }, icon(item.state === "delivered" ? "seen" : item.state === "dead" ? "key-destroyed" : "waiting"), t(`delivery.${item.state}`))),
+    el("ol", { class: "attempts" }, ...item.attempts.map((/** @type {any} */ attempt) => el("li", {},
+      el("time", {}, dateTime(attempt.atMs)), " ", attempt.receipt ? t("receipt", { text: attempt.receipt }) : attempt.error ? t("attemptFailed", { text: attempt.error }) : t(`delivery.${attempt.state}`)))),
+    item.nextAttemptMs ? el("p", { class: "small-print" }, t("nextAttempt", { time: dateTime(item.nextAttemptMs) })) : "");
+}
