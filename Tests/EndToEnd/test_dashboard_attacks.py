@@ -141,7 +141,9 @@ def test_a_thousand_open_streams(ward):
 def test_names_full_of_markup_stay_text(ward):
     """In a real browser: nothing runs, nothing is drawn as markup, the policy has nothing to report."""
     system, patient = ward
-    with contextlib.closing(pages.chromium()) as driver:
+    with contextlib.ExitStack() as stack:
+        driver = pages.chromium()
+        stack.callback(driver.quit)
         base = system.addresses["dashboardURL"]
         pages.sign_in(driver, base, "doctor", PASSWORD)
         for address in ("/ward", f"/patients/{patient}", "/alerts"):
@@ -151,4 +153,3 @@ def test_names_full_of_markup_stay_text(ward):
             assert driver.execute_script("return document.querySelectorAll('img[src=x], body script').length") == 0
             assert "49" not in driver.title
         assert pages.console_errors(driver) == []
-        driver.quit()
