@@ -193,7 +193,8 @@ actor LiveHub {
     return PatientStatus(
       patient: pseudonym.name, name: patient.identity?.name, device: patient.device?.name,
       session: follower?.record.reference.session.description, state: state, link: link?.status?.rawValue,
-      linkSinceMs: link?.statusSince.map { $0 / 1000 }, heartRate: latest?.heartRate, quality: latest?.quality,
+      linkSinceMs: link?.statusSince.map { $0 / 1000 }, battery: follower?.battery, heartRate: latest?.heartRate,
+      quality: latest?.quality,
       isLeadOff: latest.map { !$0.leadOff.isEmpty } ?? false,
       abnormalProbability: window.last?.abnormalProbability,
       highestAbnormalProbability: window.map(\.abnormalProbability).max(), rPeaks: latest?.beatCount ?? 0,

@@ -20,6 +20,8 @@ struct PatientStatus: Encodable, Hashable, Sendable {
   /// `online` or `offline`, as the device or mosquitto said last.
   let link: String?
   let linkSinceMs: UInt64?
+  /// The charge of the device's battery, 0…1; absent where the device tells none.
+  let battery: Double?
   /// Beats per minute.
   let heartRate: Double?
   /// 0…1.

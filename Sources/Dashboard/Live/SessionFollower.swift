@@ -20,6 +20,8 @@ struct SessionFollower: Sendable {
   var readThrough: UInt64?
   /// The latest finding that has ECG.
   var latest: Finding?
+  /// The charge of the device's battery as its last status said, 0…1.
+  var battery: Double?
   /// When findings last came.
   var findingsReceivedAt: UnixMicroseconds?
   /// The latest beats, in order.
@@ -45,6 +47,7 @@ struct SessionFollower: Sendable {
   mutating func note(_ findings: [Finding], at now: UnixMicroseconds) {
     for finding in findings {
       readThrough = finding.sequence
+      battery = finding.status?.battery ?? battery
       guard finding.kind.isECG, finding.sampleCount > 0 else { continue }
       latest = finding
       beats += finding.beats
