@@ -110,6 +110,7 @@ def test_the_strip_moves_on_a_phone_at_night(ward):
 # Every page, by who opens it: its address and what has to be there. A new page is a line here.
 PAGES = {
     "doctor": [("ward", "/ward", "ward"), ("patient", "/patients/{patient}", "strip"), ("alerts", "/alerts", "alerts-open"),
+               ("plan", "/patients/{patient}/plan", "time-zone"),
                ("account", "/account", "card-password")],
     "admin": [
         ("administration", "/administration", "admin-patients"), ("keys", "/keys", "device-keys"),

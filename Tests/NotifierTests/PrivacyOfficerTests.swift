@@ -13,29 +13,41 @@ import Testing
     let failure = Mutex<DeliveryFailure?>(nil)
   }
 
-  private static func withService(
-    _ body: (PrivacyOfficerService, SQLiteStore, Mailbox, TestTime) async throws -> Void
-  ) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "privacy-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try await SQLiteStore.open(directory: directory.path, writing: [.registry])
-    defer { store.close() }
+  /// The service with what it needs, for one test.
+  private struct Office {
+    let service: PrivacyOfficerService
+    let store: SQLiteStore
     let mailbox = Mailbox()
     let time = TestTime()
-    let service = PrivacyOfficerService(
-      mail: MailConfiguration(
-        host: "localhost", sender: try #require(MailAddress("sealedbeat@clinic.example")),
-        recipients: [
-          try #require(MailAddress("officer@clinic.example")), try #require(MailAddress("deputy@clinic.example")),
-        ]),
-      link: "https://ward.example/#/access", retry: RetrySchedule(), store: store, changes: store,
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { time.now }, jitter: { 0.5 },
-      deliver: { recipient, message in
-        if let failure = mailbox.failure.withLock({ $0 }) { return failure }
-        mailbox.messages.withLock { $0.append((recipient, String(decoding: message, as: UTF8.self))) }
-        return nil
-      })
-    try await body(service, store, mailbox, time)
+    private let directory: URL
+
+    init() async throws {
+      directory = FileManager.default.temporaryDirectory.appending(path: "privacy-\(UUID().uuidString)")
+      store = try await SQLiteStore.open(directory: directory.path, writing: [.registry])
+      service = PrivacyOfficerService(
+        mail: MailConfiguration(
+          host: "localhost", sender: try #require(MailAddress("sealedbeat@clinic.example")),
+          recipients: [
+            try #require(MailAddress("officer@clinic.example")), try #require(MailAddress("deputy@clinic.example")),
+          ]),
+        link: "https://ward.example/#/access", retry: RetrySchedule(), store: store, changes: store,
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { [time] in time.now },
+        jitter: { 0.5 },
+        deliver: { [mailbox] recipient, message in
+          if let failure = mailbox.failure.withLock({ $0 }) { return failure }
+          mailbox.messages.withLock { $0.append((recipient, String(decoding: message, as: UTF8.self))) }
+          return nil
+        })
+    }
+
+    func open(_ byte: UInt8) async throws { try await store.open(PrivacyOfficerTests.access(byte, at: time.now)) }
+
+    func notices() async throws -> [AccessNotice] { try await store.accessNotices(openedSince: 0) }
+
+    func close() {
+      store.close()
+      try? FileManager.default.removeItem(at: directory)
+    }
   }
 
   private final class TestTime: Sendable {
@@ -52,53 +64,58 @@ import Testing
   }
 
   @Test func everyOfficerIsToldOnce() async throws {
-    try await Self.withService { service, store, mailbox, time in
-      try await service.pass()
-      #expect(mailbox.messages.withLock { $0.isEmpty })
-      try await store.open(Self.access(1, at: time.now))
-      for _ in 0..<3 { try await service.pass() }
-      let told = mailbox.messages.withLock { $0 }
-      #expect(told.map { "\($0.0)" }.sorted() == ["deputy@clinic.example", "officer@clinic.example"])
-      for (recipient, message) in told {
-        #expect(message.contains("To: <\(recipient)>\r\n") && message.contains("nurse.two opened P-7K2M"))
-        #expect(message.contains("https://ward.example/#/access") && message.contains("Message-ID: <access.0101"))
-        // What was given as the reason is not in a mail.
-        #expect(!message.contains("bed 7"))
-      }
-      #expect(try await store.accessNotices(openedSince: 0).allSatisfy { $0.state == .delivered && $0.attempts == 1 })
+    let office = try await Office()
+    defer { office.close() }
+    try await office.service.pass()
+    #expect(office.mailbox.messages.withLock { $0.isEmpty })
+    try await office.open(1)
+    try await office.service.pass()
+    try await office.service.pass()
+    let told = office.mailbox.messages.withLock { $0 }
+    #expect(told.map { "\($0.0)" }.sorted() == ["deputy@clinic.example", "officer@clinic.example"])
+    for (recipient, message) in told {
+      #expect(message.contains("To: <\(recipient)>\r\n") && message.contains("nurse.two opened P-7K2M"))
+      #expect(message.contains("https://ward.example/#/access") && message.contains("Message-ID: <access.0101"))
+      // What was given as the reason is not in a mail.
+      #expect(!message.contains("bed 7"))
     }
+    let notices = try await office.notices()
+    #expect(notices.count == 2 && notices.allSatisfy { $0.state == .delivered && $0.attempts == 1 })
   }
 
   @Test func aMailServerThatIsAwayIsTriedAgain() async throws {
-    try await Self.withService { service, store, mailbox, time in
-      mailbox.failure.withLock { $0 = DeliveryFailure(.unreachable, "no connection") }
-      try await store.open(Self.access(1, at: time.now))
-      try await service.pass()
-      let first = try await store.accessNotices(openedSince: 0)
-      #expect(
-        first.count == 2 && first.allSatisfy { $0.state == .pending && $0.attempts == 1 && $0.nextAttemptAt > time.now }
-      )
-      // Not before it is due.
-      try await service.pass()
-      #expect(try await store.accessNotices(openedSince: 0) == first)
-      mailbox.failure.withLock { $0 = nil }
-      time.advance(60)
-      try await service.pass()
-      #expect(mailbox.messages.withLock { $0.count } == 2)
-      #expect(try await store.accessNotices(openedSince: 0).allSatisfy { $0.state == .delivered && $0.attempts == 2 })
-    }
+    let office = try await Office()
+    defer { office.close() }
+    office.mailbox.failure.withLock { $0 = DeliveryFailure(.unreachable, "no connection") }
+    try await office.open(1)
+    try await office.service.pass()
+    let first = try await office.notices()
+    let now = office.time.now
+    #expect(
+      first.count == 2 && first.allSatisfy { $0.state == .pending && $0.attempts == 1 && $0.nextAttemptAt > now })
+    // Not before it is due.
+    try await office.service.pass()
+    let second = try await office.notices()
+    #expect(second == first)
+    office.mailbox.failure.withLock { $0 = nil }
+    office.time.advance(60)
+    try await office.service.pass()
+    #expect(office.mailbox.messages.withLock { $0.count } == 2)
+    let last = try await office.notices()
+    #expect(last.allSatisfy { $0.state == .delivered && $0.attempts == 2 })
   }
 
   @Test func whoSaysGoodbyeIsToldNoMore() async throws {
-    try await Self.withService { service, store, mailbox, time in
-      mailbox.failure.withLock { $0 = DeliveryFailure(.gone, "550") }
-      try await store.open(Self.access(1, at: time.now))
-      try await service.pass()
-      mailbox.failure.withLock { $0 = nil }
-      time.advance(3600)
-      try await service.pass()
-      #expect(mailbox.messages.withLock { $0.isEmpty })
-      #expect(try await store.accessNotices(openedSince: 0).allSatisfy { $0.state == .dead })
-    }
+    let office = try await Office()
+    defer { office.close() }
+    office.mailbox.failure.withLock { $0 = DeliveryFailure(.gone, "550") }
+    try await office.open(1)
+    try await office.service.pass()
+    office.mailbox.failure.withLock { $0 = nil }
+    office.time.advance(3600)
+    try await office.service.pass()
+    #expect(office.mailbox.messages.withLock { $0.isEmpty })
+    let notices = try await office.notices()
+    #expect(notices.count == 2 && notices.allSatisfy { $0.state == .dead })
   }
 }
