@@ -165,6 +165,7 @@ begin authenticators
 plain:
   driver = plaintext
   public_name = PLAIN
+  server_prompts = :
   server_set_id = $auth2
   server_condition = ${{if and{{{{eq{{$auth2}}{{sealedbeat}}}}{{eq{{$auth3}}{{{self.sending_password}}}}}}}}}
   server_advertise_condition = ${{if def:tls_in_cipher}}
