@@ -144,7 +144,10 @@ public struct DeliveryLedger: Hashable, Sendable, Codable {
   }
 
   /// What falls due with time: the next step, the digest, late news.
-  /// - Parameter facts: of ``alertsToLookAt(plan:now:)``; an alert without facts is gone from the store.
+  /// - Parameters:
+  ///   - plan: the patient's.
+  ///   - now: Unix microseconds.
+  ///   - facts: of ``alertsToLookAt(plan:now:)``; an alert without facts is gone from the store.
   public mutating func tick(
     plan: AlertPlan, now: UnixMicroseconds, facts: [AlertID: CourseFacts]
   ) -> [DeliveryDecision] {

@@ -32,7 +32,10 @@ public struct DeliveryPreview: Hashable, Sendable {
   public private(set) var escalations = 0
 
   /// Runs a plan over alerts.
-  /// - Parameter until: the last moment of the replay, Unix microseconds.
+  /// - Parameters:
+  ///   - alerts: what a policy would have said, oldest first.
+  ///   - plan: the plan to try.
+  ///   - until: the last moment of the replay, Unix microseconds.
   public init(_ alerts: [ReplayedAlert], plan: AlertPlan, until: UnixMicroseconds) {
     receivers =
       plan.steps.isEmpty

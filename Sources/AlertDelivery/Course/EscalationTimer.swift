@@ -9,7 +9,11 @@ public struct EscalationTimer: Hashable, Sendable {
   public let due: UnixMicroseconds
 
   /// Reads the timer; `nil` when nothing is told any more, or somebody has been told of nothing yet.
-  /// - Parameter events: the alert's log, oldest first.
+  /// - Parameters:
+  ///   - alert: the alert as it stands.
+  ///   - severity: how grave it is.
+  ///   - events: its log, oldest first.
+  ///   - plan: the patient's.
   public init?(_ alert: AlertRecord, severity: AlertSeverity, events: [AlertEvent], plan: AlertPlan) {
     guard !AlertWorkflow.isSettled(alert), severity >= plan.escalatesFrom, severity == .high || alert.state != .resolved
     else { return nil }

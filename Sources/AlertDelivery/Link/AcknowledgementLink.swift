@@ -65,7 +65,9 @@ public struct AcknowledgementSigner: Sendable {
   }
 
   /// Checks a token.
-  /// - Parameter now: Unix time in seconds.
+  /// - Parameters:
+  ///   - token: what stood in the link.
+  ///   - now: Unix time in seconds.
   public func link(_ token: String, now: UInt64) throws(AcknowledgementLink.Refusal) -> AcknowledgementLink {
     guard token.utf8.count == Self.tokenLength,
       let data = Data(base64Encoded: token.replacing("-", with: "+").replacing("_", with: "/")),

@@ -45,7 +45,9 @@ public struct SyntheticPulse: Sendable {
   }
 
   /// The next `count` samples, given the beats up to their end.
-  /// - Parameter beats: R peaks since the last call, in samples from the first one, in order.
+  /// - Parameters:
+  ///   - count: Samples wanted of each channel.
+  ///   - beats: R peaks since the last call, in samples from the first one, in order.
   public mutating func next(_ count: Int, beats: [Double]) -> Piece {
     for beat in beats {
       let time = beat * SampleRate.analysis.interval

@@ -56,7 +56,10 @@ public struct AccountAdministration: Sendable {
   }
 
   /// Gives an account a new password. All its sign-ins end.
-  /// - Parameter actor: Who does it, for the record; `operator` for the operator's console.
+  /// - Parameters:
+  ///   - name: The account's.
+  ///   - password: The new one, by the rules of `PasswordRules`.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
   public func setPassword(of name: String, to password: SecretBytes, by actor: String = "operator") async throws {
     try await setPassword(of: name, to: password, keeping: nil, .passwordSet, by: actor)

@@ -65,7 +65,7 @@ public struct TokenAdministration: Sendable {
 
   /// Ends a token.
   /// - Parameters:
-  ///   - id: its number, ``Store/APITokenRecord/id``.
+  ///   - id: its number, `APITokenRecord.id`.
   ///   - owner: whose it has to be; anybody's if `nil`.
   ///   - actor: who asks.
   /// - Throws: ``AccountError/Code/unknown``, or `StoreError`.
