@@ -32,12 +32,7 @@ export function showAdministration(main) {
           one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: one.jitterMs.toFixed(0) }), one.firmware ?? t("nobody")]), "admin-devices"));
       accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("sees"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
         [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), sees(one, registered.items, load), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
-          mayChange && one.name !== session?.account ? el("button", {
-            class: "button quiet", onclick: async () => {
-              await request("PATCH", `/api/accounts/${encodeURIComponent(one.name)}`, { isDisabled: !one.isDisabled }).catch(() => {});
-              load();
-            },
-          }, t(one.isDisabled ? "enable" : "disable")) : ""]), "admin-accounts"));
+          mayChange && one.name !== session?.account ? accountActions(one, load) : ""]), "admin-accounts"));
     } catch (problem) {
       patients.replaceChildren(notice(t("failed", { code: problem instanceof Problem ? problem.code : "page" }), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
     }
@@ -64,6 +59,24 @@ function form(title, fields, send, done) {
     },
   }, el("h3", {}, title), ...fields, el("button", { class: "button", type: "submit" }, t("add")), message);
   return self;
+}
+
+/** What an administrator does to somebody else's account. @param {any} account @param {() => void} done */
+function accountActions(account, done) {
+  const name = account.name;
+  /** @param {string} key @param {() => Promise<any>} send */
+  const asking = (key, send) => el("button", {
+    class: "button quiet small", "data-testid": `${key}-${name}`, "aria-label": t(`${key}Title`, { account: name }),
+    onclick: () => ask({ title: t(`${key}Title`, { account: name }), text: t(`${key}Text`), action: t(key), send }),
+  }, t(key));
+  return el("div", { class: "actions" }, el("button", {
+    class: "button quiet small", onclick: async () => {
+      await call("changeAccount", { account: name }, { isDisabled: !account.isDisabled }).catch(() => {});
+      done();
+    },
+  }, t(account.isDisabled ? "enable" : "disable")),
+  asking("signOutEverywhere", () => call("endSignIns", { account: name })),
+  asking("resetFactor", () => call("resetSecondFactor", { account: name })));
 }
 
 /** Whom an account sees, and how that is changed. @param {any} account @param {any[]} patients @param {() => void} done */

@@ -44,6 +44,7 @@ export function showPatient(main, name) {
   main.append(
     el("div", { class: "page-head" },
       el("div", { class: "identity" }, el("h1", { "data-testid": "patient-name" }, part.name), el("span", { class: "tile-pseudonym" }, name), part.born),
+      el("a", { class: "button quiet", href: `/patients/${name}/plan`, "data-internal": true, "data-testid": "open-plan" }, t("alertPlan")),
       part.state),
     alerts, strip.element,
     el("div", { class: "figures" },

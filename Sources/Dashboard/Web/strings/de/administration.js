@@ -41,4 +41,10 @@ export default {
   healthJitter: "kommt ungleichmäßig: Schwankung {value} ms",
   healthBacklog: "{count} Abschnitte warten noch auf dem Gerät",
   healthLimits: "Als Fehler gilt: Stille über {seconds} s, Vollständigkeit unter {completeness} %, Laufzeit (99 %) über {latency} s, Schwankung über {jitter} ms, mehr als {backlog} wartende Abschnitte, alles Verlorene oder Abgewiesene.",
+  signOutEverywhere: "Abmelden",
+  signOutEverywhereTitle: "{account} überall abmelden",
+  signOutEverywhereText: "Alle Anmeldungen dieses Kontos enden sofort, auch auf offenen Seiten.",
+  resetFactor: "Zweiten Faktor zurücksetzen",
+  resetFactorTitle: "Zweiten Faktor von {account} zurücksetzen",
+  resetFactorText: "Für ein verlorenes Telefon. Danach öffnet das Passwort allein das Konto, bis ein neuer zweiter Faktor eingerichtet ist. Es wird aufgezeichnet.",
 };

@@ -41,4 +41,10 @@ export default {
   healthJitter: "arrives unevenly: jitter {value} ms",
   healthBacklog: "{count} chunks still wait on the device",
   healthLimits: "A fault is: silence over {seconds} s, completeness under {completeness} %, latency (99 %) over {latency} s, jitter over {jitter} ms, more than {backlog} chunks waiting, anything lost or refused.",
+  signOutEverywhere: "Sign out",
+  signOutEverywhereTitle: "Sign {account} out everywhere",
+  signOutEverywhereText: "Every sign-in of this account ends at once, open pages too.",
+  resetFactor: "Reset second factor",
+  resetFactorTitle: "Reset the second factor of {account}",
+  resetFactorText: "For a lost phone. From then on the password alone opens the account, until a new second factor is set up. It is put on record.",
 };
