@@ -21,6 +21,8 @@ struct ClaimView: Encodable, Sendable {
   let device: DeviceID
   let expiresMs: UInt64
   let token: String
+  /// The token as a picture, for what reads it with a camera.
+  let qr: QRCode?
   /// Absent where the dashboard does not know the addresses.
   let bundle: Bundle?
 
@@ -29,6 +31,7 @@ struct ClaimView: Encodable, Sendable {
     device = answer.claim.device
     expiresMs = answer.claim.expires / 1000
     token = answer.claim.token
+    qr = QRCode(answer.claim.token)
     bundle = addresses.map {
       Bundle(
         device: answer.claim.device, claimToken: answer.claim.token, enrolURL: $0.enrolURL, serviceURL: $0.serviceURL,

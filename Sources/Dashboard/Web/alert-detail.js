@@ -4,7 +4,7 @@ import { acknowledge, assign, resolve, snooze } from "./alert-actions.js";
 import { actorName, ruleName } from "./alert-card.js";
 import { alertStrip } from "./alert-strip.js";
 import { problemText } from "./dialog.js";
-import { el, notice, setText } from "./elements.js";
+import { el, notice, setText, table } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { dateTime, isKnown, number, percent, span, t } from "./strings.js";
@@ -90,7 +90,7 @@ export function alertDetail(place, id, changed) {
         alert.patient ? el("a", { class: "button quiet", href: `/patients/${alert.patient}/plan`, "data-internal": true, "data-testid": "open-plan" }, t("alertPlan")) : ""),
       problem, timer,
       strip ? strip.element : "",
-      el("section", { class: "card" }, el("h3", {}, t("evidence")), el("p", { class: "evidence", "data-testid": "evidence" }, alert.explanation ?? t("unreadable")), facts(alert)),
+      el("section", { class: "card" }, el("h3", {}, t("evidence")), el("p", { class: "evidence", "data-testid": "evidence" }, alert.explanation ?? t("unreadable")), numbers(alert.evidence ?? []), facts(alert)),
       el("section", { class: "card" }, el("h3", {}, t("whatWasDone")), el("ol", { class: "timeline", "data-testid": "alert-log" }, ...events.map(line))),
       el("section", { class: "card" }, el("h3", {}, t("deliveries")),
         deliveries.length ? el("ul", { class: "deliveries", "data-testid": "deliveries" }, ...deliveries.map(delivery)) : el("p", { class: "quiet" }, t("noDeliveries"))));
@@ -143,6 +143,18 @@ function facts(alert) {
   if (alert.snoozedUntilMs && alert.phase === "snoozed") rows.push([t("snoozedUntilLabel"), dateTime(alert.snoozedUntilMs)]);
   rows.push([t("device"), alert.device]);
   return el("dl", { class: "detail-facts" }, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+/**
+ * The numbers that a rule went by, with their limits; a name that has no word yet is shown as it is.
+ * @param {{name: string, value: number, unit: string, limit?: number}[]} evidence
+ */
+function numbers(evidence) {
+  if (evidence.length === 0) return "";
+  /** @param {number | undefined} value @param {string} unit */
+  const text = (value, unit) => value === undefined ? "–" : unit === "share" ? percent(value, 1) : `${number(value, value % 1 === 0 ? 0 : 1)}${["s", "/min"].includes(unit) ? ` ${unit}` : ""}`;
+  const row = (/** @type {any} */ one) => [isKnown(`evidence.${one.name}`) ? t(`evidence.${one.name}`) : one.name, text(one.value, one.unit), text(one.limit, one.unit)];
+  return table(t("evidence"), [t("evidenceWhat"), t("evidenceMeasured"), t("evidenceLimit")], evidence.map(row), "evidence-table");
 }
 
 /** @param {any} event */

@@ -3,6 +3,7 @@ import { call, request } from "./api.js";
 import { download, field, show } from "./dialog.js";
 import { el, table } from "./elements.js";
 import { actionButton, actions, card, failure, isMe, mayChange, moment, personOf, prose, stateBadge, usesOf } from "./keys.js";
+import { qrImage } from "./qr.js";
 import { dateTime, number, t } from "./strings.js";
 
 /** Milliseconds between two looks at how far a rewrap is. */
@@ -151,6 +152,7 @@ function claimButton(done) {
     done: async (claim) => {
       await show(t("claimTitle", { device: claim.device }), el("p", {}, t("claimText", { time: dateTime(claim.expiresMs) })),
         el("code", { class: "token", "data-testid": "claim-token" }, claim.token),
+        claim.qr ? qrImage(claim.qr, t("claimQR")) : "",
         claim.bundle ? el("button", { class: "button", type: "button", "data-testid": "claim-download", onclick: () => download(`${claim.device}.provisioning.json`, `${JSON.stringify(claim.bundle, null, 2)}\n`) }, t("downloadBundle")) : "");
       device.input.value = "";
       done();

@@ -24,6 +24,10 @@ struct AlertView: Encodable, Hashable, Sendable {
   let abnormalProbability: Double?
   let beats: Int?
   let abnormalBeats: Int?
+  /// The numbers that the decision rests on, with the limits that were in force.
+  let evidence: [AlertEvidence]?
+  /// R peaks that it rests on, samples on the session's timeline.
+  let beatPositions: [Double]?
   let openedMs: UInt64
   let resolvedMs: UInt64?
   let acknowledgedBy: String?
@@ -50,6 +54,8 @@ struct AlertView: Encodable, Hashable, Sendable {
     abnormalProbability = body?.abnormalProbability
     beats = body?.beatCount
     abnormalBeats = body?.abnormalBeatCount
+    evidence = body?.evidence
+    beatPositions = body?.beats
     openedMs = alert.openedAt / 1000
     resolvedMs = alert.resolvedAt.map { $0 / 1000 }
     acknowledgedBy = alert.acknowledgedBy

@@ -143,4 +143,5 @@ export default {
   exposureText: "{sessions} Sitzungen mit {chunks} Blöcken liegen offen für alle, die Schlüsselversion {versions} haben, gemeldet {time}.",
   keysFirstReleased: "Schlüssel erstmals herausgegeben",
   history: "Verlauf",
+  claimQR: "Dasselbe Token für eine Kamera",
 };

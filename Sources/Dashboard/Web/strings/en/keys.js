@@ -143,4 +143,5 @@ export default {
   exposureText: "{sessions} sessions with {chunks} chunks lie open to whoever has key version {versions}, reported {time}.",
   keysFirstReleased: "Keys first released",
   history: "History",
+  claimQR: "The same token for a camera",
 };
