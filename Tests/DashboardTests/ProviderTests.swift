@@ -37,7 +37,7 @@ final class TestProvider: Sendable {
   private let port = Mutex(0)
   private let published = ES256PrivateKey()
   private let foreign = ES256PrivateKey()
-  private let clock: TestClock
+  let clock: TestClock
 
   init(clock: TestClock) { self.clock = clock }
 
@@ -114,12 +114,12 @@ final class TestProvider: Sendable {
 }
 
 @Suite(.timeLimit(.minutes(2))) struct ProviderTests {
-  private static let clock = TestClock()
-
   private static func with(
     creating role: Role? = nil, requires: Set<Role> = [],
     _ body: @escaping @Sendable (Ward, TestProvider, any TestClientProtocol) async throws -> Void
   ) async throws {
+    // Of its own: another test that turns the same clock would end this one's attempt.
+    let clock = TestClock()
     let provider = TestProvider(clock: clock)
     try await provider.run {
       let ward = try Ward(
@@ -187,7 +187,7 @@ final class TestProvider: Sendable {
       }
       let declined = try await Self.back(client, "error=access_denied&state=\(state)", cookie: cookie)
       #expect(declined.headers[.location] == "/sign-in?problem=provider-declined")
-      Self.clock.advance(601)
+      provider.clock.advance(601)
       let late = try await Self.back(client, "code=\(code)&state=\(state)", cookie: cookie)
       #expect(late.headers[.location] == "/sign-in?problem=provider-strayed")
       #expect(ward.store.state.withLock { $0.signIns.isEmpty })
