@@ -181,17 +181,8 @@ import X509
   @Test func onlyAssignedPatientsAreHeard() async throws {
     try await withServer { server in
       let ward = server.ward
-      let devices = try ["sb-001", "sb-002"].map { try #require(DeviceID($0)) }
-      let mine = try await ward.addPatient(device: devices[0])
-      let other = try await ward.addPatient(name: "Other", device: devices[1])
-      let wearers = try await [
-        Wearer(device: devices[0], keys: ward.keys, preset: .normal),
-        Wearer(device: devices[1], keys: ward.keys, preset: .normal, seed: 2),
-      ]
-      func sendBoth() async throws {
-        ward.clock.advance(1.496)
-        for wearer in wearers { try await wearer.send(to: ward.store, at: ward.clock.now) }
-      }
+      let two = try await TwoPatients(ward)
+      let (mine, other) = (two.mine, two.other)
       try await ward.addClinician("nurse", seeing: [mine])
       let cookie = try await server.signIn(as: "nurse")
       let accounts = try AccountAdministration(registry: ward.store, cost: Ward.cheap)
@@ -202,15 +193,15 @@ import X509
           events.count { $0.name == "strip" && $0.data.contains(patient.name) }
         }
         switch phase {
-        case 0 where events.contains { $0.name == "clock" }: try await sendBoth()
+        case 0 where events.contains { $0.name == "clock" }: try await two.send()
         case 1 where strips(mine) > 0:
-          #expect(!events.contains { $0.data.contains(other.name) || $0.data.contains(devices[1].name) })
-          #expect(ward.asked.count(devices[1]) == 0)
+          #expect(!events.contains { $0.data.contains(other.name) || $0.data.contains(two.devices[1].name) })
+          #expect(ward.asked.count(two.devices[1]) == 0)
           try await accounts.assign(other, to: "nurse")
-        case 2 where events.contains { $0.name == "resync" }: try await sendBoth()
+        case 2 where events.contains { $0.name == "resync" }: try await two.send()
         case 3 where strips(other) > 0:
           try await accounts.unassign(other, from: "nurse")
-        case 4 where events.count { $0.name == "resync" } == 2: try await sendBoth()
+        case 4 where events.count { $0.name == "resync" } == 2: try await two.send()
         case 5
         where events.lastIndex { $0.name == "strip" && $0.data.contains(mine.name) } ?? 0
           > events.lastIndex { $0.name == "resync" } ?? 0:
@@ -233,17 +224,8 @@ import X509
   @Test func anEmergencyIsHeardForItsTime() async throws {
     try await withServer { server in
       let ward = server.ward
-      let devices = try ["sb-001", "sb-002"].map { try #require(DeviceID($0)) }
-      let mine = try await ward.addPatient(device: devices[0])
-      let other = try await ward.addPatient(name: "Other", device: devices[1])
-      let wearers = try await [
-        Wearer(device: devices[0], keys: ward.keys, preset: .normal),
-        Wearer(device: devices[1], keys: ward.keys, preset: .normal, seed: 2),
-      ]
-      func sendBoth() async throws {
-        ward.clock.advance(1.496)
-        for wearer in wearers { try await wearer.send(to: ward.store, at: ward.clock.now) }
-      }
+      let two = try await TwoPatients(ward)
+      let (mine, other) = (two.mine, two.other)
       try await ward.addClinician("nurse", seeing: [mine])
       let cookie = try await server.signIn(as: "nurse")
       let id = try #require(AccessID(Array(repeating: 7, count: 16)))
@@ -254,16 +236,16 @@ import X509
           return events[start...].contains { $0.name == "strip" && $0.data.contains(patient.name) }
         }
         switch phase {
-        case 0 where events.contains { $0.name == "clock" }: try await sendBoth()
+        case 0 where events.contains { $0.name == "clock" }: try await two.send()
         case 1 where isHeard(mine):
           #expect(!events.contains { $0.data.contains(other.name) })
           try await ward.store.open(
             EmergencyAccess(
               id: id, account: "nurse", pseudonym: other, box: [], openedAt: ward.clock.now,
               expiresAt: ward.clock.now + 60_000_000))
-        case 2 where events.contains { $0.name == "resync" }: try await sendBoth()
+        case 2 where events.contains { $0.name == "resync" }: try await two.send()
         case 3 where isHeard(other): ward.clock.advance(60)
-        case 4 where events.count { $0.name == "resync" } == 2: try await sendBoth()
+        case 4 where events.count { $0.name == "resync" } == 2: try await two.send()
         case 5 where isHeard(mine): return true
         default: return false
         }
@@ -280,5 +262,31 @@ import X509
       let response = try await server.client.execute(server.request("/api/events", cookie: nil), timeout: .seconds(20))
       #expect(response.status == .unauthorized)
     }
+  }
+}
+
+/// Two patients of a ward, of whom one is somebody else's.
+private struct TwoPatients {
+  let ward: Ward
+  let devices: [DeviceID]
+  let mine: Pseudonym
+  let other: Pseudonym
+  private let wearers: [Wearer]
+
+  init(_ ward: Ward) async throws {
+    self.ward = ward
+    devices = try ["sb-001", "sb-002"].map { try #require(DeviceID($0)) }
+    mine = try await ward.addPatient(device: devices[0])
+    other = try await ward.addPatient(name: "Other", device: devices[1])
+    wearers = try await [
+      Wearer(device: devices[0], keys: ward.keys, preset: .normal),
+      Wearer(device: devices[1], keys: ward.keys, preset: .normal, seed: 2),
+    ]
+  }
+
+  /// A chunk of each.
+  func send() async throws {
+    ward.clock.advance(1.496)
+    for wearer in wearers { try await wearer.send(to: ward.store, at: ward.clock.now) }
   }
 }

@@ -9,23 +9,8 @@ import Testing
 import Wire
 
 @Suite struct ExportRouteTests {
-  private func ward(chunks: Int = 60) async throws -> (Ward, Pseudonym, Wearer) {
-    let ward = try Ward()
-    try await ward.addAccounts()
-    let device = try #require(DeviceID("sb-001"))
-    let patient = try await ward.addPatient(device: device)
-    let wearer = try await Wearer(device: device, keys: ward.keys, preset: .bigeminy)
-    for index in 0..<chunks {
-      if index == chunks / 2 { wearer.skip(300) }
-      ward.clock.advance(1.496)
-      try await wearer.send(to: ward.store, at: ward.clock.now)
-    }
-    await ward.service.readStore()
-    return (ward, patient, wearer)
-  }
-
   @Test func whatLeavesIsWhatWasMeasured() async throws {
-    let (ward, patient, _) = try await ward()
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 60)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let response = try await browser.send(client, .get, "/api/patients/\(patient)/export?format=csv")
@@ -46,7 +31,7 @@ import Wire
   }
 
   @Test func everyFormatIsServedAndRecorded() async throws {
-    let (ward, patient, wearer) = try await ward(chunks: 20)
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 20)
     let body = AlertBodyMaker.tachycardia(at: ward.clock.now)
     _ = try await wearer.alert(body, in: ward.store, at: ward.clock.now)
     try await ward.service.makeTestApplication().test(.router) { client in

@@ -10,23 +10,6 @@ import Testing
 import Wire
 
 @Suite struct SignalRangeTests {
-  /// A patient with `chunks` chunks of ECG, 300 samples missing in the middle, PPG beside it.
-  private func ward(chunks: Int = 60) async throws -> (Ward, Pseudonym, Wearer) {
-    let ward = try Ward()
-    try await ward.addAccounts()
-    let device = try #require(DeviceID("sb-001"))
-    let patient = try await ward.addPatient(device: device)
-    let wearer = try await Wearer(device: device, keys: ward.keys, preset: .bigeminy)
-    for index in 0..<chunks {
-      if index == chunks / 2 { wearer.skip(300) }
-      ward.clock.advance(1.496)
-      try await wearer.send(to: ward.store, at: ward.clock.now)
-      try await wearer.sendPulse(to: ward.store, at: ward.clock.now)
-    }
-    await ward.service.readStore()
-    return (ward, patient, wearer)
-  }
-
   private struct Envelope: Decodable {
     struct Piece: Decodable {
       let from: Int
@@ -49,7 +32,7 @@ import Wire
   }
 
   @Test func anEnvelopeIsTheSignalsAtEveryZoom() async throws {
-    let (ward, patient, _) = try await ward()
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 60, withPulse: true)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let path = "/api/patients/\(patient)/envelope"
@@ -80,7 +63,7 @@ import Wire
   }
 
   @Test func aPulseIsItsCounts() async throws {
-    let (ward, patient, _) = try await ward(chunks: 20)
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 20, withPulse: true)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let red = try await envelope(
@@ -105,7 +88,7 @@ import Wire
     "envelope?points=1", "envelope?points=4097", "envelope?count=0", "envelope?count=10800001", "envelope?channel=x",
     "beats?limit=2001", "beats?from=-1", "sessions?limit=0", "beats?from=999999999999999",
   ]) func hostileRangesAreRefused(query: String) async throws {
-    let (ward, patient, _) = try await ward(chunks: 2)
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 2, withPulse: true)
     try await ward.service.makeTestApplication().test(.router) { client in
       let response = try await Browser.signIn(client, as: "clinician")
         .send(client, .get, "/api/patients/\(patient)/\(query)")
@@ -114,7 +97,7 @@ import Wire
   }
 
   @Test func beatsAreListedPageByPage() async throws {
-    let (ward, patient, _) = try await ward()
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 60, withPulse: true)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let path = "/api/patients/\(patient)/beats"
@@ -139,7 +122,7 @@ import Wire
   }
 
   @Test func sessionsAreListedWithWhatTheyHold() async throws {
-    let (ward, patient, wearer) = try await ward(chunks: 10)
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 10, withPulse: true)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let path = "/api/patients/\(patient)/sessions"
@@ -155,7 +138,7 @@ import Wire
   }
 
   @Test func whatNobodyMaySeeIsForgotten() async throws {
-    let (ward, patient, wearer) = try await ward(chunks: 40)
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 40, withPulse: true)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let path = "/api/patients/\(patient)/envelope?count=6000&points=50"

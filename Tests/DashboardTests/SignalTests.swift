@@ -12,24 +12,8 @@ import Testing
 import Wire
 
 @Suite struct SignalTests {
-  /// One patient with `chunks` chunks, a gap of 300 samples in the middle.
-  private func ward(chunks: Int = 20) async throws -> (Ward, Pseudonym, Wearer) {
-    let ward = try Ward()
-    try await ward.addAccounts()
-    let device = try #require(DeviceID("sb-001"))
-    let patient = try await ward.addPatient(device: device)
-    let wearer = try await Wearer(device: device, keys: ward.keys, preset: .bigeminy)
-    for index in 0..<chunks {
-      if index == chunks / 2 { wearer.skip(300) }
-      ward.clock.advance(1.496)
-      try await wearer.send(to: ward.store, at: ward.clock.now)
-    }
-    await ward.service.readStore()
-    return (ward, patient, wearer)
-  }
-
   @Test func theWardSaysWhatWasMeasured() async throws {
-    let (ward, patient, wearer) = try await ward(chunks: 40)
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 40)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let tile = try #require(
@@ -48,7 +32,7 @@ import Wire
   }
 
   @Test func silenceIsSaid() async throws {
-    let (ward, _, _) = try await ward()
+    let (ward, _, _) = try await Ward.monitoring(chunks: 20)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       ward.clock.advance(4.1)
@@ -58,7 +42,7 @@ import Wire
   }
 
   @Test func aStripHoldsItsGap() async throws {
-    let (ward, patient, _) = try await ward()
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 20)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       // Sample 1870 is the end of the tenth chunk; the eleventh begins 300 later.
@@ -80,7 +64,7 @@ import Wire
 
   @Test(arguments: ["?from=-1", "?count=0", "?count=65537", "?channel=emg", "?count=x", "?from=99999999999999999"])
   func hostileRangesAreRefused(query: String) async throws {
-    let (ward, patient, _) = try await ward(chunks: 2)
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 2)
     try await ward.service.makeTestApplication().test(.router) { client in
       let response = try await Browser.signIn(client, as: "clinician")
         .send(client, .get, "/api/patients/\(patient)/strip\(query)")
@@ -89,7 +73,7 @@ import Wire
   }
 
   @Test func aSessionOfAnotherDeviceIsNotFound() async throws {
-    let (ward, patient, _) = try await ward(chunks: 2)
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 2)
     let other = try #require(DeviceID("sb-002"))
     _ = try await ward.addPatient(name: "Other", device: other)
     let foreign = try await Wearer(device: other, keys: ward.keys, preset: .normal)
@@ -103,7 +87,7 @@ import Wire
   }
 
   @Test func theSpectrumIsOfOneStretch() async throws {
-    let (ward, patient, wearer) = try await ward()
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 20)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       let path = "/api/patients/\(patient)/spectrum"
@@ -122,7 +106,7 @@ import Wire
   }
 
   @Test func aRefusedKeyIsSaid() async throws {
-    let (ward, patient, _) = try await ward(chunks: 3)
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 3)
     let other = try #require(DeviceID("sb-009"))
     let second = try await ward.addPatient(name: "Revoked", device: other)
     let wearer = try await Wearer(device: other, keys: ward.keys, preset: .normal)
@@ -140,7 +124,7 @@ import Wire
   }
 
   @Test func alertsAreOpenedAcknowledgedAndCounted() async throws {
-    let (ward, patient, wearer) = try await ward()
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 20)
     let body = AlertBody(
       rule: .tachycardia, severity: .medium, onset: ward.clock.now, onsetSample: 1,
       explanation: "150/min, limit 130/min.",
@@ -163,7 +147,7 @@ import Wire
   }
 
   @Test func aBrokenStoreIsOneClearAnswer() async throws {
-    let (ward, patient, _) = try await ward(chunks: 3)
+    let (ward, patient, _) = try await Ward.monitoring(chunks: 3)
     try await ward.service.makeTestApplication().test(.router) { client in
       let browser = try await Browser.signIn(client, as: "clinician")
       ward.store.state.withLock { $0.failure = StoreError(.corrupt, "page 7 fails its check") }

@@ -8,6 +8,7 @@ import Logging
 import Sealing
 import Store
 import Synchronization
+import Testing
 import Wire
 
 /// A clock that a test turns.
@@ -44,6 +45,23 @@ final class Ward: Sendable {
         ?? DashboardConfiguration(port: 0, certificateChainPath: "", privateKeyPath: "", passwordCost: Self.cheap),
       chunks: store, findings: store, alerts: store, registry: store, changes: store, keys: asked,
       vault: vault, time: self.time, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+  }
+
+  /// A ward with one patient in bigeminy: so many chunks of ECG, 300 samples missing in the middle, and PPG beside it where wanted.
+  static func monitoring(chunks: Int, withPulse: Bool = false) async throws -> (Ward, Pseudonym, Wearer) {
+    let ward = try Ward()
+    try await ward.addAccounts()
+    let device = try #require(DeviceID("sb-001"))
+    let patient = try await ward.addPatient(device: device)
+    let wearer = try await Wearer(device: device, keys: ward.keys, preset: .bigeminy)
+    for index in 0..<chunks {
+      if index == chunks / 2 { wearer.skip(300) }
+      ward.clock.advance(1.496)
+      try await wearer.send(to: ward.store, at: ward.clock.now)
+      if withPulse { try await wearer.sendPulse(to: ward.store, at: ward.clock.now) }
+    }
+    await ward.service.readStore()
+    return (ward, patient, wearer)
   }
 
   func addAccounts() async throws {

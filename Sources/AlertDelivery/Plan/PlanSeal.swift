@@ -1,4 +1,3 @@
-internal import Foundation
 public import Sealing
 public import Store
 
@@ -11,31 +10,21 @@ public final class PlanSeal {
 
   /// Seals a plan.
   public func seal(_ plan: AlertPlan, of patient: Pseudonym) throws -> [UInt8] {
-    try box.seal(Self.encode(plan), context: "plan/\(patient)")
+    try box.seal(RecordCoding.encode(plan), context: "plan/\(patient)")
   }
 
   /// Opens a plan.
   public func plan(_ record: AlertPlanRecord) throws -> AlertPlan {
-    try Self.decode(box.open(record.box, context: "plan/\(record.patient)"))
+    try RecordCoding.decode(box.open(record.box, context: "plan/\(record.patient)"))
   }
 
   /// Seals a ledger.
   public func seal(_ ledger: DeliveryLedger, of subject: String) throws -> DeliveryLedgerRecord {
-    DeliveryLedgerRecord(subject: subject, box: try box.seal(Self.encode(ledger), context: "ledger/\(subject)"))
+    DeliveryLedgerRecord(subject: subject, box: try box.seal(RecordCoding.encode(ledger), context: "ledger/\(subject)"))
   }
 
   /// Opens a ledger.
   public func ledger(_ record: DeliveryLedgerRecord) throws -> DeliveryLedger {
-    try Self.decode(box.open(record.box, context: "ledger/\(record.subject)"))
-  }
-
-  private static func encode(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return Array(try encoder.encode(value))
-  }
-
-  private static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
-    try JSONDecoder().decode(Value.self, from: Data(bytes))
+    try RecordCoding.decode(box.open(record.box, context: "ledger/\(record.subject)"))
   }
 }

@@ -81,12 +81,19 @@ extension DashboardAPI {
     return try JSONReply.response(RecoveryCodesView(recoveryCodes: codes))
   }
 
-  func replaceRecoveryCodes(
+  /// Who changes their second factor has one, and proves both.
+  private func proveForFactor(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
-  ) async throws -> Response {
+  ) async throws {
     let body = try await JSONReply.decode(PasswordBody.self, from: request)
     guard try await factors.confirmed(signedIn.account) != nil else { throw APIProblem.notFound }
     try await prove(body.password, body.code, context, signedIn)
+  }
+
+  func replaceRecoveryCodes(
+    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
+  ) async throws -> Response {
+    try await proveForFactor(request, context, signedIn)
     let codes = try await factors.replaceRecoveryCodes(of: signedIn.account)
     return try JSONReply.response(RecoveryCodesView(recoveryCodes: codes))
   }
@@ -94,9 +101,7 @@ extension DashboardAPI {
   func removeSecondFactor(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    let body = try await JSONReply.decode(PasswordBody.self, from: request)
-    guard try await factors.confirmed(signedIn.account) != nil else { throw APIProblem.notFound }
-    try await prove(body.password, body.code, context, signedIn)
+    try await proveForFactor(request, context, signedIn)
     try await factors.remove(signedIn.account)
     try await registry.setSignInMethod(.password, of: signedIn.account)
     logger.info("second factor removed", metadata: ["account": "\(signedIn.account)"])

@@ -12,8 +12,6 @@ extension DashboardAPI {
   private static let alertLimit = 200
   /// Alerts of one device that are looked through for those.
   private static let alertsLookedThrough = 1000
-  /// Longest reason in characters.
-  private static let reasonLimit = 200
 
   /// `patient`, `severity`, `phase` (`new`, `snoozed`, `acknowledged`, `done`, or `attention`: all but the last),
   /// `assigned=me`, `unresolved=true` (the episode goes on).
@@ -134,9 +132,7 @@ extension DashboardAPI {
   ) async throws -> AlertRecord {
     let words = reason.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
     if action.needsReason {
-      guard let words, (1...Self.reasonLimit).contains(words.count),
-        words.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-      else { throw APIProblem.reasonMissing }
+      guard let words, PersonsLine.isLine(words, of: PersonsLine.reasonLength) else { throw APIProblem.reasonMissing }
     }
     var severity = known
     // The strictest where it cannot be opened.

@@ -63,7 +63,7 @@ extension DashboardAPI {
     guard BeatClass(rawValue: body.label) != nil, body.position.isFinite, (0..<1e12).contains(body.position) else {
       throw APIProblem.badRequest
     }
-    guard let reason = ChartDesk.text(body.reason, limit: ChartDesk.reasonLimit, hasLines: false) else {
+    guard let reason = ChartDesk.text(body.reason, limit: PersonsLine.reasonLength.upperBound, hasLines: false) else {
       throw APIProblem.reasonMissing
     }
     let history = try await findings.history(of: record)

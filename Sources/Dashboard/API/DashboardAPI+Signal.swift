@@ -41,8 +41,7 @@ extension DashboardAPI {
     let query = request.uri.queryParameters
     let record = try await session(of: pseudonym, named: query["session"], for: signedIn)
     let channel = try channel(query["channel"])
-    let count = try query["count"].map { try number($0) } ?? 1250
-    guard (1...UInt64(StripReader.sampleLimit)).contains(count) else { throw APIProblem.badRequest }
+    let count = UInt64(try self.count(query["count"], limit: StripReader.sampleLimit, standard: 1250))
     let first = try await first(query["from"], count: count, channel: channel, in: record)
     let shown = try await strips.signal(of: record, channel: channel, from: first, count: Int(count))
     let last = first + count

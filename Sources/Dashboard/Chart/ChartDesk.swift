@@ -14,8 +14,6 @@ struct ChartDesk: Sendable {
   static let textLimit = 2000
   /// Most bytes of a note in UTF-8: so many characters of most scripts, and what a request's body holds.
   static let byteLimit = 6000
-  /// Most characters of a reason.
-  static let reasonLimit = 200
 
   /// A mark that was opened.
   struct Mark: Hashable, Sendable {

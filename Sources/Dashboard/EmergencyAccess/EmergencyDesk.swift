@@ -6,8 +6,6 @@ internal import Store
 
 /// Opens patients outside an assignment, for a while, with a reason, on record ("breaking the glass").
 struct EmergencyDesk: Sendable {
-  /// Longest reason in characters.
-  static let reasonLimit = 200
   /// Accesses that one account may open within ``countedPeriod``: an emergency is rare, a search through the ward is not.
   static let countLimit = 10
   /// See ``countLimit``.
@@ -78,8 +76,8 @@ struct EmergencyDesk: Sendable {
 
   private static func reason(_ text: String?) throws(APIProblem) -> String {
     let reason = String((text ?? "").trimmingPrefix { $0.isWhitespace })
-    guard (1...reasonLimit).contains(reason.count), reason.utf8.count <= reasonLimit * 8,
-      reason.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+    guard PersonsLine.isLine(reason, of: PersonsLine.reasonLength),
+      reason.utf8.count <= PersonsLine.reasonLength.upperBound * 8
     else { throw .reasonMissing }
     return reason
   }

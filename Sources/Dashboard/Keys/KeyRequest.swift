@@ -4,8 +4,6 @@ internal import Wire
 
 /// What a page asks for about keys, and the call to the vault that it becomes: pure.
 struct KeyRequest: Sendable {
-  /// Longest reason in characters; the vault's audit log keeps as much.
-  static let reasonLimit = 200
   /// Lives of a claim in minutes that may be asked for.
   static let claimMinutes = 1...1440
   /// Days between an agreement to a destruction and the destruction.
@@ -118,9 +116,7 @@ struct KeyRequest: Sendable {
 
   private func reason() throws(APIProblem) -> String {
     let reason = body.reason?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-    guard (1...Self.reasonLimit).contains(reason.count),
-      reason.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-    else { throw .reasonMissing }
+    guard PersonsLine.isLine(reason, of: PersonsLine.reasonLength) else { throw .reasonMissing }
     return reason
   }
 

@@ -86,7 +86,7 @@ extension Operation {
         "The key's state, a legal hold (`legal-hold`) or a missing second person (`needs-second-person`) forbids it."),
     APIProblem(status: .tooManyRequests, code: "too-many", reason: "The vault asks to come back later."),
   ]
-  private static let reasonText = Schema.text(1...KeyRequest.reasonLimit)
+  private static let reasonText = Schema.text(PersonsLine.reasonLength)
   private static let reason = Body.schema(.object(["reason": reasonText]))
   private static let done = Answer.schema(.object(["done": .boolean]))
   private static let version = Answer.schema(.object(["device": Parameter.device.schema, "version": .integer]))

@@ -11,8 +11,7 @@ public struct PatientIdentity: Hashable, Sendable, Codable {
   /// Validates a name and a date.
   /// - Throws: ``AccountError`` with code `bad-identity`.
   public init(name: String, birthDate: String? = nil) throws(AccountError) {
-    let isPrintable = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-    guard (1...Self.nameLimit).contains(name.count), isPrintable else {
+    guard PersonsLine.isLine(name, of: 1...Self.nameLimit) else {
       throw AccountError(.badIdentity, "A patient's name has 1 to \(Self.nameLimit) characters.")
     }
     if let birthDate {

@@ -13,23 +13,20 @@ struct FindingsReader: Sendable {
   let store: any FindingStore
   private let chunks: any ChunkStore
   private let keys: SessionKeyCache
-  private let histories: FindingHistories
+  private let histories: HistoryShelf<SessionReference, FindingHistory>
+  /// Bytes of all histories: 24 h take about 4 MB, so that 24 such are held.
+  private static let historyLimit = 96 << 20
 
   init(store: any FindingStore, chunks: any ChunkStore, keys: any SessionKeySource, time: Timekeeper) {
     self.store = store
     self.chunks = chunks
     self.keys = SessionKeyCache(source: keys, purpose: .findings, time: time)
-    histories = FindingHistories(time: time)
+    histories = HistoryShelf(byteLimit: Self.historyLimit, time: time)
   }
 
   /// The findings of a session from a sequence number on, at most `limit`. One that cannot be opened is left out.
   func findings(of record: SessionRecord, from sequence: UInt64, limit: Int) async throws(StripError) -> [Finding] {
-    let seal = try await seal(of: record)
-    do {
-      return Self.open(try await store.findings(of: record.reference, from: sequence, limit: limit), with: seal)
-    } catch {
-      throw .store(error)
-    }
+    try await page(of: record, from: sequence, limit: limit).findings
   }
 
   /// The last findings of a session.
@@ -44,20 +41,9 @@ struct FindingsReader: Sendable {
 
   /// What an alert is about; `nil` when its session, its key or its content is gone or refused.
   func body(of alert: AlertRecord) async throws(StripError) -> AlertBody? {
-    let session: SessionRecord?
-    do {
-      session = try await chunks.session(alert.reference)
-    } catch {
-      throw .store(error)
-    }
-    guard let session else { return nil }
-    let seal: FindingsSeal
-    do {
-      seal = try await self.seal(of: session)
-    } catch .keyRefused {
+    guard let plaintext = try await open(alert.box, .alert, alert.id.description, of: alert.reference) else {
       return nil
     }
-    guard let plaintext = try? seal.open(alert.box, kind: .alert, name: alert.id.description) else { return nil }
     return try? JSONDecoder().decode(AlertBody.self, from: Data(plaintext))
   }
 
@@ -70,7 +56,10 @@ struct FindingsReader: Sendable {
       if case .keyRefused = error { await histories.forget(record.reference) }
       throw error
     }
-    return try await histories.history(of: record, reader: self)
+    let held = await histories.history(of: record.reference) { FindingHistory() }
+    let history = try await held.advanced(to: record, reader: self)
+    await histories.makeRoom(beside: record.reference)
+    return history
   }
 
   /// What a message says; `nil` when its session, its key or its content is gone or refused.

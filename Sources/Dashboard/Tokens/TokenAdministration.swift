@@ -36,9 +36,8 @@ public struct TokenAdministration: Sendable {
       throw AccountError(.unknown, "There is no such account that may sign in.")
     }
     let wanted = Set(scopes.compactMap(TokenScope.init(rawValue:)))
-    guard (1...64).contains(name.count),
-      name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }),
-      !wanted.isEmpty, wanted.count == Set(scopes).count, wanted.allSatisfy({ $0.roles.contains(owner.role) }),
+    guard PersonsLine.isLine(name, of: 1...64), !wanted.isEmpty, wanted.count == Set(scopes).count,
+      wanted.allSatisfy({ $0.roles.contains(owner.role) }),
       Self.days.contains(days)
     else {
       let possible = TokenScope.allCases.filter { $0.roles.contains(owner.role) }.map(\.rawValue)

@@ -1,6 +1,7 @@
 // The ward's small strips: one loop draws those that can be seen, as many in a frame as there is time for.
 import { live } from "./live.js";
-import { leadOff, measured, missing, sampleRate } from "./signal.js";
+import { sampleRate } from "./signal.js";
+import { clearAhead, drawTrace } from "./trace.js";
 
 /** A tile's paper is smaller than the patient page's, without a grid, so that nobody measures on it: CSS pixels. */
 const pixelsPerSecond = 60, pixelsPerMillivolt = 22;
@@ -146,17 +147,10 @@ export class MiniStrip {
       this.needsAll = false;
     }
     if (until <= this.drawn) return;
-    this.clear(this.x(this.drawn), (until - this.drawn) / sampleRate * pixelsPerSecond + eraseBar);
+    clearAhead(context, this, this.x(this.drawn), (until - this.drawn) / sampleRate * pixelsPerSecond + eraseBar);
     this.trace(this.drawn, until);
     this.drawn = until;
     this.canvas.dataset.drawn = String(until);
-  }
-
-  /** Clears from a place on, round the end. @param {number} from @param {number} width */
-  clear(from, width) {
-    const length = Math.min(width, this.width);
-    this.context.clearRect(from, 0, length, this.height);
-    if (from + length > this.width) this.context.clearRect(0, 0, from + length - this.width, this.height);
   }
 
   /** @param {number} from @param {number} until */
@@ -166,23 +160,13 @@ export class MiniStrip {
     context.strokeStyle = trace;
     context.lineWidth = 1.5;
     context.lineJoin = "round";
-    context.beginPath();
-    let isDown = false;
-    let lastX = -1;
-    for (let index = Math.max(from - 1, signal.first); index < until; index++) {
-      const kind = signal.kind(index);
-      const x = this.x(index);
-      if (kind !== measured || x < lastX) isDown = false;
-      if (kind === measured) {
-        const y = height * baseline - signal.value(index) / 1000 * pixelsPerMillivolt;
-        if (isDown) context.lineTo(x, y); else context.moveTo(x, y);
-        isDown = true;
-      } else if (index >= from && (kind === leadOff || kind === missing)) {
+    drawTrace(context, signal, from, until, {
+      x: (index) => this.x(index),
+      y: (microvolts) => height * baseline - microvolts / 1000 * pixelsPerMillivolt,
+      fillGap: (_, x) => {
         context.fillStyle = gap;
         context.fillRect(x, 0, pixelsPerSecond / sampleRate + 0.6, height);
-      }
-      lastX = x;
-    }
-    context.stroke();
+      },
+    });
   }
 }

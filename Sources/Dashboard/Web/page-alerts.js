@@ -8,7 +8,6 @@ import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { dateTime, span, t } from "./strings.js";
 
-export { alertCard } from "./alert-card.js";
 
 /** Severities, gravest first. */
 const severities = ["high", "medium", "low"];

@@ -2,7 +2,7 @@ import { Problem, request } from "./api.js";
 import { el, notice, setAttribute, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
-import { alertCard } from "./page-alerts.js";
+import { alertCard } from "./alert-card.js";
 import { problemText } from "./dialog.js";
 import { askExport } from "./patient-export.js";
 import { marksTable } from "./patient-marks.js";

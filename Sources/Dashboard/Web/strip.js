@@ -1,6 +1,7 @@
 // Drawing: a sweeping trace with an erase bar. One loop draws every strip that can be seen.
-import { Signal, sampleRate, measured, leadOff, missing } from "./signal.js";
+import { Signal, sampleRate, measured, leadOff } from "./signal.js";
 import { t } from "./strings.js";
+import { clearAhead, drawTrace } from "./trace.js";
 
 /** CSS pixels in a CSS millimetre. */
 export const millimetre = 96 / 25.4;
@@ -166,19 +167,12 @@ export class Sweep {
       if (this.needsRange()) return this.redraw();
     }
     if (until > this.drawn) {
-      this.clear(this.x(this.drawn), (until - this.drawn) / sampleRate * this.options.pixelsPerSecond + eraseBar);
+      clearAhead(context, this, this.x(this.drawn), (until - this.drawn) / sampleRate * this.options.pixelsPerSecond + eraseBar);
       this.drawSpan(this.drawn, until);
       this.drawn = until;
       this.canvas.dataset.drawn = String(until);
     }
     if (this.options.hasLabels) this.drawLabels();
-  }
-
-  /** Clears from a place on, round the end. @param {number} from @param {number} width */
-  clear(from, width) {
-    const span = Math.min(width, this.width);
-    this.context.clearRect(from, 0, span, this.height);
-    if (from + span > this.width) this.context.clearRect(0, 0, from + span - this.width, this.height);
   }
 
   /** @param {number} from @param {number} until */
@@ -188,27 +182,17 @@ export class Sweep {
     context.lineWidth = this.options.line;
     context.lineJoin = "round";
     context.lineCap = "round";
-    context.beginPath();
-    let isDown = false;
-    let lastX = -1;
-    for (let index = Math.max(from - 1, signal.first); index < until; index++) {
-      const kind = signal.kind(index);
-      const x = this.x(index);
-      if (kind !== measured || x < lastX) isDown = false;
-      if (kind === measured) {
-        const y = this.y(signal.value(index));
-        if (isDown) context.lineTo(x, y); else context.moveTo(x, y);
-        isDown = true;
-      } else if (index >= from && (kind === leadOff || kind === missing)) {
+    drawTrace(context, signal, from, until, {
+      x: (index) => this.x(index),
+      y: (microvolts) => this.y(microvolts),
+      fillGap: (index, x, kind) => {
         context.save();
         context.fillStyle = colours.gap;
         context.fillRect(x, 0, this.options.pixelsPerSecond / sampleRate + 0.6, this.height);
         context.restore();
         if (this.options.hasLabels && signal.kind(index - 1) !== kind) this.drawGapText(x, t(kind === leadOff ? "leadOff" : "gap"));
-      }
-      lastX = x;
-    }
-    context.stroke();
+      },
+    });
   }
 
   /** @param {number} x @param {string} text */

@@ -93,25 +93,14 @@ extension StripReader {
   func opened(
     of record: SessionRecord, _ range: ClosedRange<UInt64>
   ) async throws(StripError) -> [(header: ChunkHeader, samples: [Int16])] {
-    let key = try await keys.key(of: record)
-    let stored: [StoredChunk]
-    do {
-      stored = try await chunks.chunks(
-        of: record.reference, from: range.lowerBound, limit: Int(range.upperBound - range.lowerBound) + 1)
-    } catch {
-      throw .store(error)
+    var opened: [(header: ChunkHeader, samples: [Int16])] = []
+    try await eachOpened(of: record, range) {
+      $0.kind != .status
+    } do: { header, plaintext in
+      guard plaintext.count == 2 * header.count else { return }
+      opened.append((header, (0..<header.count).map { plaintext.sample(at: $0) }))
     }
-    guard
-      let opener = try? ChunkOpener(
-        key: key, device: record.reference.device, session: record.reference.session, iv: record.iv)
-    else { throw .vault(.badAnswer("the key does not fit its purpose")) }
-    return stored.compactMap { chunk in
-      guard range.contains(chunk.sequence), let sealed = try? SealedChunk(decoding: chunk.message),
-        sealed.header.sequence == chunk.sequence, sealed.header.kind != .status,
-        let plaintext = try? opener.open(sealed), plaintext.count == 2 * sealed.header.count
-      else { return nil }
-      return (sealed.header, (0..<sealed.header.count).map { plaintext.sample(at: $0) })
-    }
+    return opened
   }
 }
 

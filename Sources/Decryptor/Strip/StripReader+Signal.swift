@@ -110,8 +110,11 @@ extension StripReader {
       if case .keyRefused = error { await histories.forget(record.reference) }
       throw error
     }
-    return try await histories.history(of: record.reference, channel).envelope(
-      of: record, from: from, count: count, points: points, reader: self)
+    let name = SignalName(reference: record.reference, channel: channel)
+    let history = await histories.history(of: name) { SignalHistory(channel) }
+    let envelope = try await history.envelope(of: record, from: from, count: count, points: points, reader: self)
+    await histories.makeRoom(beside: name)
+    return envelope
   }
 
   private func firstPlace(

@@ -18,7 +18,9 @@ public struct StripReader: Sendable {
   let chunks: any ChunkStore
   let keys: SessionKeyCache
   /// What was read of whole sessions, for the pages that look at hours.
-  let histories: SignalHistories
+  let histories: HistoryShelf<SignalName, SignalHistory>
+  /// Bytes of them: a channel of 24 h takes up to 6 MB, so that 16 such are held.
+  private static let historyLimit = 96 << 20
 
   /// Reads from a store with the keys of a vault.
   public init(chunks: any ChunkStore, keys: any SessionKeySource) {
@@ -28,7 +30,7 @@ public struct StripReader: Sendable {
   package init(chunks: any ChunkStore, keys: any SessionKeySource, time: Timekeeper) {
     self.chunks = chunks
     self.keys = SessionKeyCache(source: keys, purpose: .session, time: time)
-    histories = SignalHistories(time: time)
+    histories = HistoryShelf(byteLimit: Self.historyLimit, time: time)
   }
 
   /// The segments among `count` sequence numbers from `sequence` on.
@@ -72,6 +74,20 @@ public struct StripReader: Sendable {
   func segments(
     of record: SessionRecord, _ range: ClosedRange<UInt64>, channel: SignalChannel? = nil, filter: inout StripFilter
   ) async throws(StripError) -> [StripSegment] {
+    var segments: [StripSegment] = []
+    try await eachOpened(of: record, range) {
+      channel == nil || SignalChannel($0.kind) == channel
+    } do: {
+      if let segment = filter.advance(header: $0, plaintext: $1) { segments.append(segment) }
+    }
+    return segments
+  }
+
+  /// Opens the stored chunks of a range that are wanted, in order; those that do not authenticate are left out.
+  func eachOpened(
+    of record: SessionRecord, _ range: ClosedRange<UInt64>, where isWanted: (ChunkHeader) -> Bool,
+    do body: (ChunkHeader, [UInt8]) -> Void
+  ) async throws(StripError) {
     let key = try await keys.key(of: record)
     let stored: [StoredChunk]
     do {
@@ -85,13 +101,11 @@ public struct StripReader: Sendable {
       let opener = try? ChunkOpener(
         key: key, device: reference.device, session: reference.session, iv: record.iv)
     else { throw .vault(.badAnswer("the key does not fit its purpose")) }
-    var segments: [StripSegment] = []
     for chunk in stored where range.contains(chunk.sequence) {
       guard let sealed = try? SealedChunk(decoding: chunk.message), sealed.header.sequence == chunk.sequence,
-        channel == nil || SignalChannel(sealed.header.kind) == channel, let plaintext = try? opener.open(sealed)
+        isWanted(sealed.header), let plaintext = try? opener.open(sealed)
       else { continue }
-      if let segment = filter.advance(header: sealed.header, plaintext: plaintext) { segments.append(segment) }
+      body(sealed.header, plaintext)
     }
-    return segments
   }
 }

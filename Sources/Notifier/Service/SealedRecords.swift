@@ -1,7 +1,6 @@
 internal import AlertDelivery
 internal import AlertPolicy
 internal import Findings
-internal import Foundation
 internal import Sealing
 internal import Store
 internal import Wire
@@ -13,37 +12,27 @@ enum SealedRecords {
 
   static func seal(_ machine: PolicyMachine, with seal: FindingsSeal) throws -> PolicyState? {
     guard let through = machine.evaluatedThrough else { return nil }
-    let box = try seal.seal(encode(machine), kind: .policy, name: policyName)
+    let box = try seal.seal(RecordCoding.encode(machine), kind: .policy, name: policyName)
     return PolicyState(reference: machine.reference, evaluatedThrough: through, box: box)
   }
 
   static func policy(_ state: PolicyState, with seal: FindingsSeal) throws -> PolicyMachine {
-    try decode(seal.open(state.box, kind: .policy, name: policyName))
+    try RecordCoding.decode(seal.open(state.box, kind: .policy, name: policyName))
   }
 
   static func seal(_ body: AlertBody, of alert: AlertID, with seal: FindingsSeal) throws -> [UInt8] {
-    try seal.seal(encode(body), kind: .alert, name: alert.description)
+    try seal.seal(RecordCoding.encode(body), kind: .alert, name: alert.description)
   }
 
   static func body(_ alert: AlertRecord, with seal: FindingsSeal) throws -> AlertBody {
-    try decode(seal.open(alert.box, kind: .alert, name: alert.id.description))
+    try RecordCoding.decode(seal.open(alert.box, kind: .alert, name: alert.id.description))
   }
 
   static func seal(_ notice: AlertNotice, with seal: FindingsSeal) throws -> [UInt8] {
-    try seal.seal(encode(notice), kind: .message, name: notice.outboxID)
+    try seal.seal(RecordCoding.encode(notice), kind: .message, name: notice.outboxID)
   }
 
   static func notice(_ message: OutboxMessage, with seal: FindingsSeal) throws -> AlertNotice {
-    try decode(seal.open(message.box, kind: .message, name: message.id))
-  }
-
-  private static func encode(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return Array(try encoder.encode(value))
-  }
-
-  private static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
-    try JSONDecoder().decode(Value.self, from: Data(bytes))
+    try RecordCoding.decode(seal.open(message.box, kind: .message, name: message.id))
   }
 }

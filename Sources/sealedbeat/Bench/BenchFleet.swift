@@ -39,9 +39,6 @@ struct BenchFleet: Sendable {
 
   /// Makes a claim and a bundle for every device.
   func claim() async throws {
-    let vault = try VaultOperator(
-      VaultClientConfiguration(
-        url: system.addresses.vaultURL, credentials: "\(system.addresses.credentials)/svc.operator"))
     var devices: [(DeviceID, String)] = []
     for (process, share) in shares.enumerated() {
       let bundles = "\(folder)-\(process)"
@@ -52,18 +49,18 @@ struct BenchFleet: Sendable {
       }
     }
     do {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for (index, (device, file)) in devices.enumerated() {
-          if index >= Self.concurrentClaims { try await group.next() }
-          group.addTask { try await write(device, file, vault) }
+      try await BenchSystem.withOperator(of: system) { vault in
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for (index, (device, file)) in devices.enumerated() {
+            if index >= Self.concurrentClaims { try await group.next() }
+            group.addTask { try await write(device, file, vault) }
+          }
+          try await group.waitForAll()
         }
-        try await group.waitForAll()
       }
     } catch {
-      await vault.close()
       throw SupervisionFault("The devices cannot be claimed: \(error)")
     }
-    await vault.close()
   }
 
   private func write(_ device: DeviceID, _ file: String, _ vault: VaultOperator) async throws {

@@ -22,23 +22,9 @@ struct PipelineBenchmark: Sendable {
   func run() async throws -> PipelineSize {
     let path = "\(directory)/sealedbeat-bench-\(getpid())-\(patients)"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let ports = [Keys.mqttPort, Keys.vaultPort, Keys.vaultEnrolPort, Keys.dashboardPort].map { "\($0.key)=0" }
-    let settings = try Settings(
-      flags: ports + [
-        "\(Keys.dataDirectory.key)=\(path)", "\(Keys.measureStages.key)=true", "\(Keys.logLevel.key)=warning",
-      ], file: nil, environment: [:])
-    let system = try await LocalSystem(settings: settings, logger: logger)
-    let result: Result<PipelineSize, any Error>
-    do {
-      try await system.start()
-      try await system.waitUntilReady(timeout: .seconds(60))
-      result = .success(try await measure(system))
-    } catch {
-      result = .failure(error)
+    return try await BenchSystem.run(in: path, flags: ["\(Keys.measureStages.key)=true"], logger: logger) {
+      try await measure($0)
     }
-    // A cancelled task cannot wait; ending in order must.
-    await Task { await system.stop() }.value
-    return try result.get()
   }
 
   private func measure(_ system: LocalSystem) async throws -> PipelineSize {

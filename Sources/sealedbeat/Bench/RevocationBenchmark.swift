@@ -17,21 +17,7 @@ struct RevocationBenchmark: Sendable {
   let devices: Int
 
   func run() async throws -> VaultReading.Revocation {
-    let path = "\(directory)/system"
-    let ports = [Keys.mqttPort, Keys.vaultPort, Keys.vaultEnrolPort, Keys.dashboardPort].map { "\($0.key)=0" }
-    let settings = try Settings(
-      flags: ports + ["\(Keys.dataDirectory.key)=\(path)", "\(Keys.logLevel.key)=warning"], file: nil, environment: [:])
-    let system = try await LocalSystem(settings: settings, logger: Logger(label: "bench"))
-    let result: Result<VaultReading.Revocation, any Error>
-    do {
-      try await system.start()
-      try await system.waitUntilReady(timeout: .seconds(60))
-      result = .success(try await measure(system))
-    } catch {
-      result = .failure(error)
-    }
-    await Task { await system.stop() }.value
-    return try result.get()
+    try await BenchSystem.run(in: "\(directory)/system", logger: Logger(label: "bench")) { try await measure($0) }
   }
 
   private func measure(_ system: LocalSystem) async throws -> VaultReading.Revocation {
@@ -70,11 +56,8 @@ struct RevocationBenchmark: Sendable {
   }
 
   private func revoke(_ system: LocalSystem) async throws -> [Double] {
-    let vault = try VaultOperator(
-      VaultClientConfiguration(
-        url: system.addresses.vaultURL, credentials: "\(system.addresses.credentials)/svc.operator"))
-    var times: [Double] = []
-    do {
+    try await BenchSystem.withOperator(of: system) { vault in
+      var times: [Double] = []
       for index in 0..<devices {
         guard let device = DeviceID("bench-0-\(index)") else { continue }
         let start = ContinuousClock.now
@@ -82,11 +65,7 @@ struct RevocationBenchmark: Sendable {
         guard answer.isCut else { throw SupervisionFault("The gatekeeper did not say that \(device) was cut.") }
         times.append((ContinuousClock.now - start) / .milliseconds(1))
       }
-    } catch {
-      await vault.close()
-      throw error
+      return times
     }
-    await vault.close()
-    return times
   }
 }
