@@ -32,9 +32,12 @@ import X509
       self.client = client
     }
 
+    /// - Parameter cookie: What signs the request; a program's token is told by its `Bearer`.
     func request(_ path: String, cookie: String?) -> HTTPClientRequest {
       var request = HTTPClientRequest(url: base + path)
-      if let cookie { request.headers.add(name: "Cookie", value: cookie) }
+      if let cookie {
+        request.headers.add(name: cookie.hasPrefix("Bearer ") ? "Authorization" : "Cookie", value: cookie)
+      }
       return request
     }
 
@@ -254,6 +257,47 @@ import X509
       }
       let last = try #require(events.lastIndex { $0.name == "resync" })
       #expect(!events[last...].contains { $0.data.contains(other.name) })
+    }
+  }
+
+  /// An access beyond the assignment is a person's alone: a program of the same account, whose stream is open all the while, hears
+  /// nothing of it.
+  @Test func aProgramHearsNoEmergency() async throws {
+    try await withServer { server in
+      let ward = server.ward
+      let two = try await TwoPatients(ward)
+      let (mine, other) = (two.mine, two.other)
+      try await ward.addClinician("nurse", seeing: [mine])
+      let token = try await TokenAdministration(registry: ward.store, time: ward.clock.timekeeper).create(
+        for: "nurse", name: "lab", scopes: ["ward:read"], days: 1
+      ).token
+      let cookie = try await server.signIn(as: "nurse")
+      let id = try #require(AccessID(Array(repeating: 7, count: 16)))
+      var stripsBefore: Int?
+      let events = try await server.read("/api/events", cookie: "Bearer \(token)") { events in
+        let strips = events.count { $0.name == "strip" && $0.data.contains(mine.name) }
+        if let stripsBefore { return strips > stripsBefore }
+        guard events.contains(where: { $0.name == "clock" }) else { return false }
+        // Meanwhile the person opens the other patient and hears them.
+        try await ward.store.open(
+          EmergencyAccess(
+            id: id, account: "nurse", pseudonym: other, box: [], openedAt: ward.clock.now,
+            expiresAt: ward.clock.now + 60_000_000))
+        _ = try await server.read("/api/events", cookie: cookie) { heard in
+          if heard.contains(where: { $0.name == "strip" && $0.data.contains(other.name) }) { return true }
+          if heard.last?.name == "clock" { try await two.send() }
+          return false
+        }
+        stripsBefore = strips
+        try await two.send()
+        return false
+      }
+      // What its stream told, and what a new one begins with.
+      let again = try await server.read("/api/events", cookie: "Bearer \(token)") { $0.contains { $0.name == "clock" } }
+      for heard in [events, again] {
+        #expect(heard.contains { $0.data.contains(mine.name) })
+        #expect(!heard.contains { $0.data.contains(other.name) })
+      }
     }
   }
 

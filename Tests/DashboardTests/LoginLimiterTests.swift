@@ -58,4 +58,26 @@ import Testing
     for index in 0..<60_000 { _ = limiter.attempt(account: "u\(index)", address: "\(index)", now: .seconds(1)) }
     #expect(limiter.counterCount <= LoginLimiter.counterLimit + 3)
   }
+
+  /// An account that is locked for all is tried from ever new addresses, and from addresses that have used up all they may.
+  @Test func memoryIsBoundedWhileAnAccountIsLocked() {
+    var limiter = LoginLimiter()
+    for index in 0..<30_000 { _ = limiter.attempt(account: "a", address: "\(index)", now: .seconds(1)) }
+    #expect(limiter.counterCount <= LoginLimiter.counterLimit + 3)
+    for index in 0..<25_000 {
+      for name in 0..<40 { _ = limiter.attempt(account: "u\(name)", address: "b\(index)", now: .seconds(2)) }
+    }
+    #expect(limiter.counterCount <= LoginLimiter.counterLimit + 3)
+  }
+
+  @Test func anAddressRegainsItsAttemptsByTheFraction() {
+    var limiter = LoginLimiter()
+    func attempt(_ account: String, at now: Duration) -> Bool {
+      limiter.attempt(account: account, address: "1", now: now) == .check
+    }
+    for index in 0..<Int(LoginLimiter.addressBurst) { #expect(attempt("u\(index)", at: .seconds(1))) }
+    // Asked four times a second, an address regains as much as one that waits.
+    let admitted = (1...40).count { attempt("v\($0)", at: .seconds(1) + .milliseconds(250 * $0)) }
+    #expect(admitted == 5)
+  }
 }

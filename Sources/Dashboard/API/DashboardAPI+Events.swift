@@ -22,10 +22,10 @@ extension DashboardAPI {
       guard names.count <= Self.patientLimit, pseudonyms.count == names.count else { throw APIProblem.badRequest }
       patients = Set(pseudonyms)
     }
-    await hub.look(as: signedIn.account, signedIn.scope)
+    await hub.look(as: signedIn.viewer, signedIn.scope)
     let channel = context.channel
     let opened = await hub.open(
-      as: signedIn.account, signedIn.scope, patients: patients,
+      as: signedIn.viewer, signedIn.scope, patients: patients,
       after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
       cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }

@@ -165,7 +165,7 @@ extension DashboardAPI {
 
   private func seen(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Pseudonym {
     let pseudonym = try pseudonym(context)
-    await hub.look(as: signedIn.account, signedIn.scope)
+    await hub.look(as: signedIn.viewer, signedIn.scope)
     guard await hub.current(pseudonym, for: signedIn.scope) != nil else { throw APIProblem.notFound }
     return pseudonym
   }

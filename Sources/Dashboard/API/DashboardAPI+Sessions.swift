@@ -18,7 +18,7 @@ extension DashboardAPI {
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
     let pseudonym = try pseudonym(context)
-    await hub.look(as: signedIn.account, signedIn.scope)
+    await hub.look(as: signedIn.viewer, signedIn.scope)
     guard let current = await hub.current(pseudonym, for: signedIn.scope) else { throw APIProblem.notFound }
     let query = request.uri.queryParameters
     let from = try query["from"].map { try number($0) } ?? 0

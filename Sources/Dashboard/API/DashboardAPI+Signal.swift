@@ -13,7 +13,7 @@ extension DashboardAPI {
 
   func showPatient(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     let pseudonym = try pseudonym(context)
-    await hub.look(as: signedIn.account, signedIn.scope)
+    await hub.look(as: signedIn.viewer, signedIn.scope)
     guard let status = await hub.status(of: pseudonym, for: signedIn.scope),
       let current = await hub.current(pseudonym, for: signedIn.scope)
     else { throw APIProblem.notFound }
@@ -96,7 +96,7 @@ extension DashboardAPI {
     of pseudonym: Pseudonym, named name: Substring?, for signedIn: SignedIn
   ) async throws -> SessionRecord {
     // The hub must know that somebody looks: it forgets what nobody may see any more.
-    await hub.look(as: signedIn.account, signedIn.scope)
+    await hub.look(as: signedIn.viewer, signedIn.scope)
     guard let current = await hub.current(pseudonym, for: signedIn.scope), let device = current.patient.device else {
       throw APIProblem.notFound
     }

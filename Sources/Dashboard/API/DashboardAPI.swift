@@ -188,7 +188,7 @@ struct DashboardAPI: Sendable {
   // MARK: Ward
 
   private func showWard(_ signedIn: SignedIn) async throws -> Response {
-    await hub.look(as: signedIn.account, signedIn.scope)
+    await hub.look(as: signedIn.viewer, signedIn.scope)
     return try JSONReply.response(
       WardView(nowMs: time.unixMicroseconds() / 1000, patients: await hub.ward(for: signedIn.scope)))
   }

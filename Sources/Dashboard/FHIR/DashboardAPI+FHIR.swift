@@ -10,7 +10,7 @@ extension DashboardAPI {
   func respondFHIR(
     _ endpoint: Endpoint, _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    if endpoint.rule == .clinicians { await hub.look(as: signedIn.account, signedIn.scope) }
+    if endpoint.rule == .clinicians { await hub.look(as: signedIn.viewer, signedIn.scope) }
     let search = try FHIRSearch(request)
     let resource: JSONValue =
       switch endpoint {

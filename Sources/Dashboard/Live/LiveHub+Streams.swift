@@ -39,18 +39,18 @@ extension LiveHub {
 
   /// Opens a stream; `nil` when there are too many.
   /// - Parameters:
-  ///   - account: Who opens it.
-  ///   - scope: What the account may see, kept up to date from here on.
+  ///   - viewer: Who opens it.
+  ///   - scope: What they may see, kept up to date from here on.
   ///   - patients: Pseudonyms to tell of; `nil` for all in the scope.
   ///   - lastID: The last event that the page saw, if it saw any.
   ///   - cut: Ends the connection of a page that has stopped reading.
   func open(
-    as account: String, _ scope: PatientScope, patients: Set<Pseudonym>?, after lastID: String?,
+    as viewer: Viewer, _ scope: PatientScope, patients: Set<Pseudonym>?, after lastID: String?,
     cut: @escaping @Sendable () -> Void
   ) -> (number: Int, mailbox: EventMailbox)? {
     guard streams.count < Self.streamLimit, !isClosed else { return nil }
     let mailbox = EventMailbox()
-    let stream = Stream(account: account, scope: scope, wanted: patients, mailbox: mailbox, cut: cut)
+    let stream = Stream(viewer: viewer, scope: scope, wanted: patients, mailbox: mailbox, cut: cut)
     if let lastID, case .events(let missed) = log.resume(after: lastID) {
       mailbox.put(missed.filter { Self.hears(stream, of: $0) }.map(\.bytes))
     } else {

@@ -26,8 +26,8 @@ actor LiveHub {
 
   /// One open page.
   struct Stream {
-    let account: String
-    /// What its account may see; kept up to date.
+    let viewer: Viewer
+    /// What it may be shown; kept up to date.
     var scope: PatientScope
     /// What it asked for; `nil` for all that it may see.
     let wanted: Set<Pseudonym>?
@@ -104,8 +104,8 @@ actor LiveHub {
   }
 
   /// Somebody who may see `scope` begins to look: what was closed until now is opened for them.
-  func look(as account: String, _ scope: PatientScope) async {
-    guard audience.scope(of: account) != scope else { return }
+  func look(as viewer: Viewer, _ scope: PatientScope) async {
+    guard audience.scope(of: viewer) != scope else { return }
     audienceReadAt = nil
     await refresh([.findings, .alerts])
   }
@@ -142,8 +142,8 @@ actor LiveHub {
     if !isDue, let audienceReadAt, now - audienceReadAt < Self.audienceInterval { return }
     audience = try await Audience(registry: registry, now: time.unixMicroseconds())
     audienceReadAt = now
-    for (number, stream) in streams where stream.scope != audience.scope(of: stream.account) {
-      streams[number]?.scope = audience.scope(of: stream.account)
+    for (number, stream) in streams where stream.scope != audience.scope(of: stream.viewer) {
+      streams[number]?.scope = audience.scope(of: stream.viewer)
       stream.mailbox.restart()
     }
   }

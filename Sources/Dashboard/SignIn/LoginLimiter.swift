@@ -48,13 +48,13 @@ package struct LoginLimiter: Sendable {
 
   /// Decides on an attempt and counts it as a failure until ``succeeded(account:address:)`` says otherwise.
   package mutating func attempt(account: String, address: String, now: Duration) -> Decision {
+    makeRoom(now: now)
     let pair = Self.pairKey(account, address)
     let wait = max(
       lockedFor(pair, now: now), lockedFor(Self.accountKey(account), now: now), emptyFor(address, now: now))
     guard wait <= .zero else {
       return .refuse(retryAfterSeconds: Int(wait.components.seconds) + 1)
     }
-    makeRoom(now: now)
     buckets[address, default: Bucket(filledAt: now)].tokens -= 1
     fail(pair, free: Self.failuresPerAddress, now: now)
     fail(Self.accountKey(account), free: Self.failuresPerAccount, now: now)
@@ -80,11 +80,8 @@ package struct LoginLimiter: Sendable {
 
   private mutating func emptyFor(_ address: String, now: Duration) -> Duration {
     var bucket = buckets[address] ?? Bucket(filledAt: now)
-    let elapsed = Double((now - bucket.filledAt).components.seconds)
-    if elapsed >= 1 {
-      bucket.tokens = min(Self.addressBurst, bucket.tokens + elapsed * Self.addressRate)
-      bucket.filledAt = now
-    }
+    bucket.tokens = min(Self.addressBurst, bucket.tokens + (now - bucket.filledAt) / .seconds(1) * Self.addressRate)
+    bucket.filledAt = now
     buckets[address] = bucket
     return bucket.tokens >= 1 ? .zero : .milliseconds(Int((1 - bucket.tokens) / Self.addressRate * 1000))
   }
@@ -110,6 +107,6 @@ package struct LoginLimiter: Sendable {
     failures = failures.filter { $0.value.lockedUntil > now }
     buckets = buckets.filter { $0.value.tokens < 1 }
     guard counterCount >= Self.counterLimit else { return }
-    failures = [:]
+    if buckets.count > failures.count { buckets = [:] } else { failures = [:] }
   }
 }

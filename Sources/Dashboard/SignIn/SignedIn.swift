@@ -19,6 +19,9 @@ struct SignedIn: Sendable {
   /// The token that a program sent in place of a cookie; `nil` for a person.
   var program: Program?
 
+  /// As whom the live hub knows them.
+  var viewer: Viewer { Viewer(account: account, isProgram: program != nil) }
+
   /// A program that acts in the account's name.
   struct Program: Sendable {
     /// As it was sent, to look whether it still holds.
