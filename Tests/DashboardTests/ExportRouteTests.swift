@@ -30,6 +30,22 @@ import Wire
     }
   }
 
+  /// A long answer looks again who asked: that must find programs as well as persons.
+  @Test func aProgramTakesALongSessionWhole() async throws {
+    let chunks = 440
+    let (ward, patient, _) = try await Ward.monitoring(chunks: chunks)
+    let token = try await TokenAdministration(registry: ward.store, time: ward.clock.timekeeper).create(
+      for: "clinician", name: "lab", scopes: ["signal:read"], days: 1
+    ).token
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let response = try await Browser().send(
+        client, .get, "/api/patients/\(patient)/export?format=csv", changing: [.authorization: "Bearer \(token)"])
+      #expect(response.status == .ok)
+      let rows = response.body.readableBytesView.count { $0 == UInt8(ascii: "\n") } - 1
+      #expect(rows == chunks * 187 + 300)
+    }
+  }
+
   @Test func everyFormatIsServedAndRecorded() async throws {
     let (ward, patient, wearer) = try await Ward.monitoring(chunks: 20)
     let body = AlertBodyMaker.tachycardia(at: ward.clock.now)

@@ -29,9 +29,7 @@ extension DashboardAPI {
       after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
       cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
-    let cookie = signedIn.token.cookieValue
-    let program = signedIn.program
-    let body = ResponseBody { [hub, signIns, programs] writer in
+    let body = ResponseBody { [hub] writer in
       do {
         // Proxies must not wait for more; a browser comes back after a second.
         try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
@@ -46,13 +44,7 @@ extension DashboardAPI {
           }
           deliveries += 1
           if deliveries.isMultiple(of: Self.deliveriesBetweenChecks) {
-            let present =
-              if let program {
-                try await programs.authenticate(authorization: program.authorization)
-              } else {
-                try await signIns.authenticate(cookie: cookie)
-              }
-            guard let still = present,
+            guard let still = try await renewed(signedIn),
               Endpoint.streamEvents.rule.verdict(for: still.role) == .allow
             else {
               try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))

@@ -9,7 +9,7 @@ internal import Store
 internal import Wire
 
 extension DashboardAPI {
-  /// Every so many windows it is checked that the sign-in still stands.
+  /// Every so many windows it is checked that who asked may still see the patient.
   private static let windowsBetweenChecks = 64
 
   /// `session` (the current one), `format` (`csv`, `wfdb`, `edf`, `fhir`, `pdf`), `from`, `count` (samples; default: the whole session).
@@ -51,8 +51,8 @@ extension DashboardAPI {
     return Response(
       status: .ok, headers: headers,
       body: body(
-        recording, format: format, kinds: kinds, raw: raw, range: range, slot: slot,
-        cookie: signedIn.token.cookieValue))
+        recording, format: format, kinds: kinds, raw: raw, range: range, slot: slot, of: pseudonym,
+        for: signedIn))
   }
 
   /// The samples that are wanted: of the whole session where nothing else is said.
@@ -70,9 +70,9 @@ extension DashboardAPI {
 
   private func body(
     _ recording: ExportedRecording, format: ExportFormat, kinds: [ChunkKind], raw: RawSignal, range: Range<Int>,
-    slot: ExportSlots.Slot, cookie: String
+    slot: ExportSlots.Slot, of pseudonym: Pseudonym, for signedIn: SignedIn
   ) -> ResponseBody {
-    ResponseBody { [signIns] writer in
+    ResponseBody { writer in
       // Taken until this is over, or thrown away unwritten.
       defer { withExtendedLifetime(slot) {} }
       guard var file = format.writer(of: recording) else { return try await writer.finish(nil) }
@@ -86,8 +86,8 @@ extension DashboardAPI {
         if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
         windows += 1
         if windows.isMultiple(of: Self.windowsBetweenChecks) {
-          guard let still = try await signIns.authenticate(cookie: cookie),
-            Endpoint.exportSession.rule.verdict(for: still.role) == .allow
+          guard let still = try await renewed(signedIn),
+            Endpoint.exportSession.rule.verdict(for: still.role) == .allow, still.scope.includes(pseudonym)
           else { throw APIProblem.signInFirst }
         }
       }

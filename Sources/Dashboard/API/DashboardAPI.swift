@@ -178,6 +178,15 @@ struct DashboardAPI: Sendable {
     return response
   }
 
+  /// Who asked, as they are now: while a long answer is on its way, a sign-in ends and a scope shrinks. `nil` when neither sign-in nor
+  /// token holds any more.
+  func renewed(_ signedIn: SignedIn) async throws -> SignedIn? {
+    guard let program = signedIn.program else {
+      return try await signIns.authenticate(cookie: signedIn.token.cookieValue)
+    }
+    return try await programs.authenticate(authorization: program.authorization)
+  }
+
   func signOut(_ signedIn: SignedIn) async throws -> Response {
     try await signIns.signOut(signedIn)
     return Response(
