@@ -66,6 +66,7 @@ public final class DashboardService: Service, Sendable {
     let verifier = try PasswordVerifier(cost: configuration.passwordCost)
     let chart = ChartDesk(store: findings, findings: hub.findings, time: time)
     let seal = AccountSeal(keys: keys, time: time)
+    let desk = KeyDesk(vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger)
     let factors = SecondFactorDesk(registry: registry, seal: seal, time: time)
     let api = DashboardAPI(
       hub: hub,
@@ -86,8 +87,8 @@ public final class DashboardService: Service, Sendable {
       findings: hub.findings, strips: hub.strips,
       chart: chart,
       exports: ExportDesk(strips: hub.strips, findings: hub.findings, alerts: alerts, chart: chart),
-      desk: KeyDesk(
-        vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger),
+      desk: desk, trail: AuditTrail(registry: registry, chart: findings, alerts: alerts, desk: desk, time: time),
+      views: ViewLedger(store: findings, time: time, logger: logger),
       policy: configuration.policy, time: time, logger: logger)
     router = DashboardRouter(api: api, pages: try WebPages())
   }

@@ -63,6 +63,13 @@ public protocol AccessStore: RegistryStore {
   func append(_ event: AccountEvent) async throws(StoreError)
   /// The record, newest first; of one account, or of all.
   func accountEvents(of account: String?, limit: Int) async throws(StoreError) -> [AccountEvent]
+
+  /// What happened to accounts, oldest first.
+  func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>]
+  /// Accesses beyond the assignment by the time they were opened, oldest first.
+  func openings(_ query: TrailQuery) async throws(StoreError) -> [Recorded<EmergencyAccess>]
+  /// Accesses by the time they end: when somebody ended them, else when they expire. The actor is who ended them, or nobody.
+  func endings(_ query: TrailQuery) async throws(StoreError) -> [Recorded<EmergencyAccess>]
 }
 
 /// How somebody proved who they are.
@@ -240,6 +247,34 @@ public struct AccountEvent: Sendable, Hashable {
     case signInsEnded = "sign-ins-ended"
     /// An account was made for somebody whom the identity provider named.
     case accountProvided = "account-provided"
+    /// Somebody signed in; the detail says how they proved who they are.
+    case signedIn = "signed-in"
+    /// Somebody signed out.
+    case signedOut = "signed-out"
+    /// Name, password or code was wrong. Of ``AccountEvent/unknownAccount`` where there is no such account.
+    case signInFailed = "sign-in-failed"
+    /// A failed sign-in locked the account, for its address or for all.
+    case lockedOut = "locked-out"
+    /// An account was made; the detail is its role.
+    case accountAdded = "account-added"
+    /// An account may not sign in any more.
+    case accountDisabled = "account-disabled"
+    /// An account may sign in again.
+    case accountEnabled = "account-enabled"
+    /// A clinician sees every patient from now on.
+    case allPatientsOpened = "all-patients-opened"
+    /// A clinician sees only those assigned from now on.
+    case allPatientsClosed = "all-patients-closed"
+    /// A clinician sees a patient from now on.
+    case patientAssigned = "patient-assigned"
+    /// A clinician sees a patient no more, unless they see all.
+    case patientUnassigned = "patient-unassigned"
+    /// A program's token was made; the detail is its number.
+    case tokenAdded = "token-added"
+    /// A program's token was revoked; the detail is its number.
+    case tokenRevoked = "token-revoked"
+    /// A report for those who check was drawn up; the detail is which, and its hash.
+    case reportDrawn = "report-drawn"
   }
 
   /// Whose.
@@ -250,12 +285,27 @@ public struct AccountEvent: Sendable, Hashable {
   public let kind: Kind
   /// When.
   public let at: UnixMicroseconds
+  /// More of what, as the kind says; never a secret.
+  public let detail: String?
+  /// The network address that it came from, where there was one.
+  public let address: String?
+  /// The patient whom it is about, where there is one.
+  public let patient: Pseudonym?
+
+  /// Stands for a name that no account has: what was typed may be a password. No account can be called so.
+  public static let unknownAccount = "(unknown)"
 
   /// Describes an event.
-  public init(account: String, actor: String, kind: Kind, at: UnixMicroseconds) {
+  public init(
+    account: String, actor: String, kind: Kind, at: UnixMicroseconds, detail: String? = nil, address: String? = nil,
+    patient: Pseudonym? = nil
+  ) {
     self.account = account
     self.actor = actor
     self.kind = kind
     self.at = at
+    self.detail = detail
+    self.address = address
+    self.patient = patient
   }
 }

@@ -25,6 +25,8 @@ public protocol AlertStore: Sendable {
 
   /// The log of an alert, oldest first.
   func events(of alert: AlertID) async throws(StoreError) -> [AlertEvent]
+  /// What persons did about alerts, oldest first. A query's patient is not known here: ask by device and time.
+  func deeds(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AlertDeed>]
 
   /// Messages that are due, oldest first.
   func dueMessages(now: UnixMicroseconds, limit: Int) async throws(StoreError) -> [OutboxMessage]

@@ -16,6 +16,13 @@ public protocol ChartStore: Sendable {
   func append(_ event: ChartEvent) async throws(StoreError)
   /// The record, newest first, at most `limit`.
   func chartEvents(limit: Int) async throws(StoreError) -> [ChartEvent]
+  /// The record, oldest first.
+  func chartTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartEvent>]
+
+  /// Appends to the record of who looked at whom.
+  func append(_ view: ChartView) async throws(StoreError)
+  /// Who looked at whom, oldest first.
+  func viewTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartView>]
 }
 
 /// A mark at rest: who made it and when, in the clear and authenticated; what it says, sealed.
@@ -87,6 +94,34 @@ public struct ChartEvent: Sendable, Hashable {
     self.format = format
     self.from = from
     self.count = count
+    self.at = at
+  }
+}
+
+/// That somebody looked at a patient, beyond the overview of the ward.
+public struct ChartView: Sendable, Hashable {
+  /// By which way.
+  public enum Door: String, Sendable, CaseIterable {
+    /// A page.
+    case page
+    /// A program with a token.
+    case program
+  }
+
+  /// Who.
+  public let account: String
+  /// At whom.
+  public let pseudonym: Pseudonym
+  /// By which way.
+  public let door: Door
+  /// When it began.
+  public let at: UnixMicroseconds
+
+  /// Describes a look.
+  public init(account: String, pseudonym: Pseudonym, door: Door, at: UnixMicroseconds) {
+    self.account = account
+    self.pseudonym = pseudonym
+    self.door = door
     self.at = at
   }
 }

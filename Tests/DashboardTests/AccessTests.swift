@@ -71,7 +71,7 @@ import Wire
         let browser = try await Browser.signIn(client, as: role.rawValue)
         let path = endpoint.path.replacing("{pseudonym}", with: patient.name).replacing("{device}", with: "sb-001")
           .replacing("{alert}", with: String(repeating: "0", count: 32)).replacing("{account}", with: "nobody")
-          .replacing("{id}", with: "1")
+          .replacing("{id}", with: "1").replacing("{event}", with: "account-1")
         let response = try await browser.send(
           client, endpoint.method, path, body: endpoint.method == .get ? nil : "{}")
         if Self.allowed[role]?.contains(endpoint) == true || Self.withoutSignIn.contains(endpoint) {

@@ -25,6 +25,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     var care: Set<CareAssignment> = []
     var marks: [MarkRecord] = []
     var chartEvents: [ChartEvent] = []
+    var chartViews: [ChartView] = []
     var access = AccessState()
     var listeners: [AsyncStream<Void>.Continuation] = []
     var failure: StoreError?

@@ -198,8 +198,9 @@ struct Phone {
       #expect(try await browser.send(client, .get, "/api/session").status == .unauthorized)
       #expect(try await Self.attempt(client, code: nil).status == .ok)
       let events = try await administrator.send(client, .get, "/api/account-events").json()
-      let newest = try #require((events["items"] as? [[String: Any]])?.first)
-      #expect(newest["kind"] as? String == "second-factor-reset" && newest["actor"] as? String == "administrator")
+      let items = try #require(events["items"] as? [[String: Any]])
+      let reset = try #require(items.first { $0["kind"] as? String == "second-factor-reset" })
+      #expect(reset["account"] as? String == "clinician" && reset["actor"] as? String == "administrator")
     }
   }
 

@@ -197,6 +197,16 @@ def test_audit_events_are_valid_and_for_auditors(ward, program):
     assert len(bundle.entry) == 20
     event = read(clients["auditor"], f"/fhir/AuditEvent/{bundle.entry[5].resource.id}", AuditEvent)
     assert event.id == bundle.entry[5].resource.id
+    # Whatever was done until now, over all pages: of every record, once, in order.
+    address, seen = "/fhir/AuditEvent?_count=30", []
+    while address:
+        bundle = read(clients["auditor"], address, Bundle)
+        seen += [entry.resource for entry in bundle.entry or []]
+        address = next(
+            (link.url.removeprefix(clients["auditor"].base) for link in bundle.link if link.relation == "next"), None)
+    assert len({one.id for one in seen}) == len(seen)
+    assert {one.id.split("-")[0] for one in seen} >= {"vault", "account", "view"}
+    assert {one.type.code for one in seen} >= {"110100", "110114", "110110", "110113"}
     refused = read(program, "/fhir/AuditEvent", OperationOutcome, status=403)
     assert refused.issue[0].code == "forbidden"
 

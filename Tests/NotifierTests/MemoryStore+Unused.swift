@@ -41,6 +41,7 @@ extension MemoryStore {
   func signIn(tokenHash: [UInt8]) async throws(StoreError) -> SignInRecord? { throw unused() }
   func deleteSignIn(tokenHash: [UInt8]) async throws(StoreError) { throw unused() }
   func deleteSignIns(expiredBefore time: UnixMicroseconds) async throws(StoreError) { throw unused() }
+  func deeds(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AlertDeed>] { throw unused() }
   func put(_ token: APITokenRecord) async throws(StoreError) { throw unused() }
   func token(hash: [UInt8]) async throws(StoreError) -> APITokenRecord? { throw unused() }
   func tokens(of account: String?) async throws(StoreError) -> [APITokenRecord] { throw unused() }

@@ -93,7 +93,7 @@ extension DashboardAPI {
     }
     try await accounts.create(
       name: body.name, role: body.role, patients: patients ?? .all,
-      password: SecretBytes(copying: body.password.utf8))
+      password: SecretBytes(copying: body.password.utf8), by: signedIn.account)
     logger.info("account added", metadata: ["name": "\(body.name)", "account": "\(signedIn.account)"])
     return Response(status: .noContent)
   }
@@ -108,8 +108,12 @@ extension DashboardAPI {
   ) async throws -> Response {
     guard let name = context.parameters.get("account"), name != signedIn.account else { throw APIProblem.forbidden }
     let change = try await JSONReply.decode(AccountChange.self, from: request)
-    if let isDisabled = change.isDisabled { try await accounts.setDisabled(isDisabled, account: name) }
-    if let seesAll = change.seesAllPatients { try await accounts.setSeesAllPatients(seesAll, account: name) }
+    if let isDisabled = change.isDisabled {
+      try await accounts.setDisabled(isDisabled, account: name, by: signedIn.account)
+    }
+    if let seesAll = change.seesAllPatients {
+      try await accounts.setSeesAllPatients(seesAll, account: name, by: signedIn.account)
+    }
     logger.info("account changed", metadata: ["name": "\(name)", "account": "\(signedIn.account)"])
     return Response(status: .noContent)
   }
@@ -122,9 +126,9 @@ extension DashboardAPI {
       let pseudonym = context.parameters.get("pseudonym").flatMap({ Pseudonym($0) })
     else { throw APIProblem.notFound }
     if endpoint == .assignPatient {
-      try await accounts.assign(pseudonym, to: name)
+      try await accounts.assign(pseudonym, to: name, by: signedIn.account)
     } else {
-      try await accounts.unassign(pseudonym, from: name)
+      try await accounts.unassign(pseudonym, from: name, by: signedIn.account)
     }
     logger.info(
       endpoint == .assignPatient ? "patient assigned" : "patient unassigned",

@@ -29,14 +29,28 @@ struct DashboardAPI: Sendable {
   let chart: ChartDesk
   let exports: ExportDesk
   let desk: KeyDesk
+  let trail: AuditTrail
+  let views: ViewLedger
   /// The installation's limits of the alert policy.
   let policy: AlertPolicyConfiguration
   let linkLimiter = LinkLimiter()
   let time: Timekeeper
   let logger: Logger
 
-  /// Carries out a request that was allowed. `signedIn` is `nil` for ``Endpoint/signIn`` alone.
+  /// Carries out a request that was allowed, and puts on record who was shown a patient. `signedIn` is `nil` for ``Endpoint/signIn`` alone.
   func respond(
+    to endpoint: Endpoint, _ request: Request, _ context: DashboardRequestContext, signedIn: SignedIn?
+  ) async throws -> Response {
+    let response = try await answer(to: endpoint, request, context, signedIn: signedIn)
+    if let signedIn, endpoint.rule == .clinicians, !endpoint.changesState,
+      let patient = (context.parameters.get("pseudonym") ?? request.patientInQuery).flatMap({ Pseudonym($0) })
+    {
+      await views.note(patient, shownTo: signedIn)
+    }
+    return response
+  }
+
+  private func answer(
     to endpoint: Endpoint, _ request: Request, _ context: DashboardRequestContext, signedIn: SignedIn?
   ) async throws -> Response {
     do {
@@ -200,5 +214,13 @@ struct DashboardAPI: Sendable {
     await hub.look(as: signedIn.viewer, signedIn.scope)
     return try JSONReply.response(
       WardView(nowMs: time.unixMicroseconds() / 1000, patients: await hub.ward(for: signedIn.scope)))
+  }
+}
+
+extension Request {
+  /// The patient whom FHIR's searches name.
+  fileprivate var patientInQuery: String? {
+    guard uri.path.hasPrefix("/fhir/"), let text = uri.queryParameters["patient"] else { return nil }
+    return String(text.hasPrefix("Patient/") ? text.dropFirst("Patient/".count) : text)
   }
 }

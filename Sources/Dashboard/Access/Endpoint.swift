@@ -226,7 +226,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .searchObservations: .init(.get, "/fhir/Observation", .clinicians)
     case .readObservation: .init(.get, "/fhir/Observation/{observation}", .clinicians)
     case .searchAuditEvents: .init(.get, "/fhir/AuditEvent", .staff)
-    case .readAuditEvent: .init(.get, "/fhir/AuditEvent/{id}", .staff)
+    case .readAuditEvent: .init(.get, "/fhir/AuditEvent/{event}", .staff)
 
     // Keys: each is handed to the vault, which decides by a table of its own.
     case .showKeyReport: .init(.get, "/api/keys/report", .staff)

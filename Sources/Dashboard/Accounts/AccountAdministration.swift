@@ -32,8 +32,11 @@ public struct AccountAdministration: Sendable {
   ///   - role: What the account may do.
   ///   - patients: Whom a clinician may see; without meaning for others, who see nobody.
   ///   - password: UTF-8; see ``AccountError/Code/weakPassword``.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func create(name: String, role: Role, patients: PatientScope, password: SecretBytes) async throws {
+  public func create(
+    name: String, role: Role, patients: PatientScope, password: SecretBytes, by actor: String = "operator"
+  ) async throws {
     guard Self.isValid(name) else {
       throw AccountError(.badName, "An account's name has 1 to 64 of a-z, 0-9, '.', '-' and '_'.")
     }
@@ -52,7 +55,12 @@ public struct AccountAdministration: Sendable {
       AccountRecord(
         name: name, role: role, passwordHash: hash, isDisabled: false,
         seesAllPatients: role == .clinician && patients == .all, createdAt: now))
-    for pseudonym in assigned { try await registry.entrust(pseudonym, to: name, at: now) }
+    try await record(.accountAdded, of: name, by: actor, detail: role.rawValue)
+    if role == .clinician, patients == .all { try await record(.allPatientsOpened, of: name, by: actor) }
+    for pseudonym in assigned {
+      try await registry.entrust(pseudonym, to: name, at: now)
+      try await record(.patientAssigned, of: name, by: actor, patient: pseudonym)
+    }
   }
 
   /// Gives an account a new password. All its sign-ins end.
@@ -107,37 +115,64 @@ public struct AccountAdministration: Sendable {
     return count
   }
 
-  private func record(_ kind: AccountEvent.Kind, of account: String, by actor: String) async throws {
-    try await registry.append(AccountEvent(account: account, actor: actor, kind: kind, at: time.unixMicroseconds()))
+  private func record(
+    _ kind: AccountEvent.Kind, of account: String, by actor: String, detail: String? = nil, patient: Pseudonym? = nil
+  ) async throws {
+    try await registry.append(
+      AccountEvent(
+        account: account, actor: actor, kind: kind, at: time.unixMicroseconds(), detail: detail, patient: patient))
   }
 
   /// Forbids or allows an account to sign in. A sign-in of a disabled account is refused from its next request on.
+  /// - Parameters:
+  ///   - isDisabled: Whether it may not sign in.
+  ///   - name: Which account.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func setDisabled(_ isDisabled: Bool, account name: String) async throws {
+  public func setDisabled(_ isDisabled: Bool, account name: String, by actor: String = "operator") async throws {
     let account = try await existing(name)
     try await registry.put(account.with(isDisabled: isDisabled))
+    guard account.isDisabled != isDisabled else { return }
+    try await record(isDisabled ? .accountDisabled : .accountEnabled, of: name, by: actor)
   }
 
   /// Lets a clinician see every patient, those to come included, or only those assigned one by one. It counts from the next
   /// request on, and in open pages within a second.
+  /// - Parameters:
+  ///   - seesAll: Whether every patient.
+  ///   - name: Which account.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func setSeesAllPatients(_ seesAll: Bool, account name: String) async throws {
-    try await registry.put(clinician(name).with(seesAllPatients: seesAll))
+  public func setSeesAllPatients(_ seesAll: Bool, account name: String, by actor: String = "operator") async throws {
+    let account = try await clinician(name)
+    try await registry.put(account.with(seesAllPatients: seesAll))
+    guard account.seesAllPatients != seesAll else { return }
+    try await record(seesAll ? .allPatientsOpened : .allPatientsClosed, of: name, by: actor)
   }
 
   /// Lets a clinician see a patient.
+  /// - Parameters:
+  ///   - patient: Whom.
+  ///   - name: Which account.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func assign(_ patient: Pseudonym, to name: String) async throws {
+  public func assign(_ patient: Pseudonym, to name: String, by actor: String = "operator") async throws {
     _ = try await clinician(name)
     try await requirePatient(patient)
     try await registry.entrust(patient, to: name, at: time.unixMicroseconds())
+    try await record(.patientAssigned, of: name, by: actor, patient: patient)
   }
 
   /// Ends that a clinician sees a patient; who sees all patients sees the patient all the same.
+  /// - Parameters:
+  ///   - patient: Whom.
+  ///   - name: Which account.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func unassign(_ patient: Pseudonym, from name: String) async throws {
+  public func unassign(_ patient: Pseudonym, from name: String, by actor: String = "operator") async throws {
     _ = try await existing(name)
     try await registry.withdraw(patient, from: name)
+    try await record(.patientUnassigned, of: name, by: actor, patient: patient)
   }
 
   /// Whether a name may be an account's.

@@ -68,10 +68,15 @@ struct EmergencyDesk: Sendable {
     let now = time.unixMicroseconds()
     var views: [EmergencyAccessView] = []
     for access in accesses {
-      let reason = try? await seal.text(access.box, context: Self.context(access.id))
+      let reason = await reason(of: access)
       views.append(EmergencyAccessView(access, reason: reason, notices: notices[access.id] ?? [], now: now))
     }
     return views
+  }
+
+  /// Why somebody opened a patient; `nil` while it cannot be opened.
+  func reason(of access: EmergencyAccess) async -> String? {
+    try? await seal.text(access.box, context: Self.context(access.id))
   }
 
   private static func reason(_ text: String?) throws(APIProblem) -> String {

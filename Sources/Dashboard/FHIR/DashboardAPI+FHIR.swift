@@ -21,7 +21,7 @@ extension DashboardAPI {
       case .searchObservations: try await searchObservations(search, signedIn.scope)
       case .readObservation: try await readObservation(context.parameters.get("observation"), signedIn.scope)
       case .searchAuditEvents: try await searchAuditEvents(search, signedIn)
-      case .readAuditEvent: try await readAuditEvent(context.parameters.get("id"), signedIn)
+      case .readAuditEvent: try await readAuditEvent(context.parameters.get("event"), signedIn)
       default: throw APIProblem.notFound
       }
     return try JSONReply.response(resource, contentType: FHIR.contentType)
@@ -142,16 +142,27 @@ extension DashboardAPI {
   // MARK: Audit
 
   private func searchAuditEvents(_ search: FHIRSearch, _ signedIn: SignedIn) async throws -> JSONValue {
-    let entries = try await desk.auditEntries(from: max(1, search.from), for: signedIn)
-    let shown = entries.prefix(search.count)
-    return search.page(
-      shown.map(FHIR.auditEvent), next: entries.count > shown.count ? shown.last.map { $0.sequence + 1 } : nil)
+    let query = try search.auditQuery
+    let terms = ["type", "subtype", "outcome"].map { search.text($0) }
+    let (deeds, next) = try await trail.page(query, for: signedIn) { deed in
+      let what = AuditClass(deed)
+      return (terms[0].map(what.type.matches) ?? true)
+        && (terms[1].map { term in what.subtypes.contains { $0.matches(term) } } ?? true)
+        && (terms[2].map { $0 == what.outcome } ?? true)
+    }
+    var resources: [JSONValue] = []
+    for deed in deeds { resources.append(FHIR.auditEvent(deed, reason: await reason(of: deed))) }
+    return search.page(resources, next: next)
   }
 
   private func readAuditEvent(_ id: String?, _ signedIn: SignedIn) async throws -> JSONValue {
-    guard let sequence = id.flatMap({ UInt64($0) }), sequence > 0, sequence <= UInt64(Int64.max),
-      let entry = try await desk.auditEntries(from: sequence, for: signedIn).first, entry.sequence == sequence
-    else { throw APIProblem.notFound }
-    return FHIR.auditEvent(entry)
+    guard let id, let deed = try await trail.deed(id, for: signedIn) else { throw APIProblem.notFound }
+    return FHIR.auditEvent(deed, reason: await reason(of: deed))
+  }
+
+  /// Why a patient was opened outside an assignment.
+  private func reason(of deed: AuditDeed) async -> String? {
+    guard case .opened(let access) = deed.what else { return nil }
+    return await emergencies.reason(of: access)
   }
 }

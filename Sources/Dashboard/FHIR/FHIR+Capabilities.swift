@@ -7,7 +7,7 @@ extension FHIR {
     "publisher": "SealedBeat", "fhirVersion": "4.0.1", "format": [.string(mediaType)],
     "software": ["name": "SealedBeat"],
     "implementation": [
-      "description": "Patients, devices, heart rates and ECG of a SealedBeat installation, for reading."
+      "description": "Patients, devices, heart rates, ECG and audit events of a SealedBeat installation, for reading."
     ],
     "rest": [
       [
@@ -20,7 +20,13 @@ extension FHIR {
           resource("Patient", searching: [("_id", "token")]),
           resource("Device", searching: [("patient", "reference")]),
           resource("Observation", searching: [("patient", "reference"), ("code", "token")]),
-          resource("AuditEvent", searching: []),
+          resource(
+            "AuditEvent",
+            searching: [
+              ("date", "date"), ("agent", "reference"), ("agent-name", "string"), ("patient", "reference"),
+              ("entity", "reference"), ("entity-name", "string"), ("type", "token"), ("subtype", "token"),
+              ("outcome", "token"),
+            ]),
         ],
       ]
     ],

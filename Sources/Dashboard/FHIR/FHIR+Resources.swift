@@ -73,28 +73,6 @@ extension FHIR {
     ])
   }
 
-  /// An entry of the vault's audit log.
-  static func auditEvent(_ entry: KeyDesk.AuditEntry) -> JSONValue {
-    let isDone = entry.outcome == "done"
-    return [
-      "resourceType": "AuditEvent", "id": .string("\(entry.sequence)"),
-      "type": [
-        "system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110100", "display": "Application Activity",
-      ],
-      "subtype": [["system": "urn:sealedbeat:audit-action", "code": .string(entry.action)]],
-      "action": .string(entry.action.contains("read") ? "R" : "E"), "recorded": instant(entry.time),
-      "outcome": isDone ? "0" : "4", "outcomeDesc": .string(entry.outcome),
-      "agent": [["who": ["display": .string(entry.actor)], "requestor": true]],
-      "source": ["observer": ["display": "SealedBeat key vault"]],
-      "entity": [
-        [
-          "what": ["display": .string(entry.object.isEmpty ? "vault" : entry.object)],
-          "description": .string([entry.purpose, entry.reason].filter { !$0.isEmpty }.joined(separator: ": ") + " "),
-        ]
-      ],
-    ]
-  }
-
   /// A page of what was searched for.
   /// - Parameters:
   ///   - base: `https://HOST/fhir`.

@@ -5,7 +5,10 @@ internal import Store
 
 /// The query of a FHIR search, and the page that answers it.
 struct FHIRSearch {
-  private let query: [String: String]
+  /// Times that a parameter may be repeated, and parameters in all.
+  private static let parameterLimit = 32
+
+  private let query: [(name: String, value: String)]
   private let base: String
   private let path: String
   /// Most resources in the answer.
@@ -15,25 +18,32 @@ struct FHIRSearch {
 
   /// - Throws: ``APIProblem/badRequest`` for a number that is none or out of range.
   init(_ request: Request) throws(APIProblem) {
-    var query: [String: String] = [:]
-    for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
-    self.query = query
+    query = request.uri.queryParameters.map { (String($0), String($1)) }
+    guard query.count <= Self.parameterLimit else { throw .badRequest }
     base = "https://\(request.head.authority ?? "localhost")/fhir"
     path = request.uri.path
-    guard let count = Int(query["_count"] ?? "\(FHIR.standardPage)"), (1...FHIR.pageLimit).contains(count),
-      let from = UInt64(query["_from"] ?? "0"), from <= UInt64(Int64.max)
+    let last = { (name: String) in Self.last(name, in: request) }
+    guard let count = Int(last("_count") ?? "\(FHIR.standardPage)"), (1...FHIR.pageLimit).contains(count),
+      let from = UInt64(last("_from") ?? "0"), from <= UInt64(Int64.max)
     else { throw .badRequest }
     self.count = count
     self.from = from
   }
 
   /// A parameter; `nil` where it is left out.
-  func text(_ name: String) -> String? { query[name] }
+  func text(_ name: String) -> String? { query.last { $0.name == name }?.value }
+
+  /// A parameter that may stand several times: all have to hold.
+  func texts(_ name: String) -> [String] { query.filter { $0.name == name }.map(\.value) }
+
+  private static func last(_ name: String, in request: Request) -> String? {
+    request.uri.queryParameters.getAll(name).last.map { String($0) }
+  }
 
   /// `patient=P-7K2M` or `patient=Patient/P-7K2M`.
   var patient: Pseudonym? {
     get throws(APIProblem) {
-      guard let text = query["patient"] else { return nil }
+      guard let text = text("patient") else { return nil }
       let name = text.hasPrefix("Patient/") ? text.dropFirst(8) : text[...]
       guard let pseudonym = Pseudonym(name) else { throw .badRequest }
       return pseudonym
@@ -43,7 +53,7 @@ struct FHIRSearch {
   /// `code=8867-4`, alone or after its system.
   var observed: FHIR.Observed {
     get throws(APIProblem) {
-      guard let text = query["code"] else { return .heartRate }
+      guard let text = text("code") else { return .heartRate }
       guard let found = FHIR.Observed.allCases.first(where: { $0.searchTerms.contains(text) }) else {
         throw .badRequest
       }
@@ -61,14 +71,21 @@ struct FHIRSearch {
 
   /// A page, and where the next one begins.
   func page(_ resources: [JSONValue], next: UInt64?) -> JSONValue {
-    FHIR.bundle(resources, base: base, own: address(from), next: next.map(address))
+    FHIR.bundle(
+      resources, base: base, own: address("_from", "\(from)"), next: next.map { address("_from", "\($0)") })
   }
 
-  private func address(_ from: UInt64) -> String {
-    var query = query
-    query["_count"] = "\(count)"
-    query["_from"] = "\(from)"
-    let text = query.sorted { $0.key < $1.key }.map { name, value in
+  /// A page of what was done, and where the next one begins.
+  func page(_ resources: [JSONValue], next: AuditCursor?) -> JSONValue {
+    FHIR.bundle(
+      resources, base: base, own: address("_page", text("_page")), next: next.map { address("_page", $0.text) })
+  }
+
+  private func address(_ parameter: String, _ place: String?) -> String {
+    var query = query.filter { $0.name != "_count" && $0.name != parameter }
+    query.append(("_count", "\(count)"))
+    if let place { query.append((parameter, place)) }
+    let text = query.sorted { ($0.name, $0.value) < ($1.name, $1.value) }.map { name, value in
       "\(Self.escaped(name))=\(Self.escaped(value))"
     }.joined(separator: "&")
     return "\(base)\(path.dropFirst(5))?\(text)"

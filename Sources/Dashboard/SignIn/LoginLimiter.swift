@@ -67,6 +67,11 @@ package struct LoginLimiter: Sendable {
     failures[Self.accountKey(account)] = nil
   }
 
+  /// Whether an account is locked, for an address or for all.
+  package func isLocked(account: String, address: String, now: Duration) -> Bool {
+    max(lockedFor(Self.pairKey(account, address), now: now), lockedFor(Self.accountKey(account), now: now)) > .zero
+  }
+
   /// Counters that are kept.
   package var counterCount: Int { failures.count + buckets.count }
 

@@ -67,20 +67,34 @@ final class SignInService: Sendable {
     } catch is PasswordVerifier.Overloaded {
       throw APIProblem.overloaded
     }
-    guard isRight, let usable else { throw refused() }
+    guard isRight, let usable else { throw try await refused(proof, of: account) }
     var method = SignInMethod.password
     if let finding {
-      guard try await factors.use(finding, of: usable.name) else { throw refused() }
+      guard try await factors.use(finding, of: usable.name) else { throw try await refused(proof, of: account) }
       if case .recovery = finding { method = .passwordAndRecoveryCode } else { method = .passwordAndCode }
     }
     limiter.withLock { $0.succeeded(account: name, address: proof.address) }
     return (usable, method)
   }
 
-  private func refused() -> APIProblem {
-    // The name is not logged: people type passwords into the wrong field.
+  /// Records a failed attempt, and the lock-out that it leads to. A name that no account has leaves the same number of rows and stands
+  /// in none of them: people type passwords into the wrong field, and how long an answer takes must not tell which names there are.
+  private func refused(_ proof: Proof, of account: AccountRecord?) async throws -> APIProblem {
     logger.notice("sign-in failed")
+    let isLocked = limiter.withLock { $0.isLocked(account: proof.account, address: proof.address, now: time.uptime()) }
+    let name = account?.name ?? AccountEvent.unknownAccount
+    for kind in isLocked ? [AccountEvent.Kind.signInFailed, .lockedOut] : [.signInFailed] {
+      try await record(kind, of: name, from: proof.address)
+    }
     return .wrongPassword
+  }
+
+  private func record(
+    _ kind: AccountEvent.Kind, of account: String, detail: String? = nil, from address: String?
+  ) async throws {
+    try await registry.append(
+      AccountEvent(
+        account: account, actor: account, kind: kind, at: time.unixMicroseconds(), detail: detail, address: address))
   }
 
   // MARK: Sign-ins
@@ -102,6 +116,8 @@ final class SignInService: Sendable {
     let record = SignInRecord(
       tokenHash: token.storedHash, account: account.name, createdAt: now,
       expiresAt: now + min(idleLimit, absoluteLimit).unixMicroseconds, agent: agent, address: address, method: method)
+    // Recorded first: nobody is signed in of whom that is not on record.
+    try await self.record(.signedIn, of: account.name, detail: method.rawValue, from: address)
     try await registry.put(record)
     logger.info(
       "signed in",
@@ -158,6 +174,7 @@ final class SignInService: Sendable {
   /// Ends a sign-in.
   func signOut(_ signedIn: SignedIn) async throws {
     try await registry.deleteSignIn(tokenHash: signedIn.token.storedHash)
+    try await record(.signedOut, of: signedIn.account, from: nil)
     logger.info("signed out", metadata: ["account": "\(signedIn.account)"])
   }
 }

@@ -17,7 +17,8 @@ extension DashboardAPI {
 
   func createToken(_ request: Request, _ signedIn: SignedIn) async throws -> Response {
     let body = try await JSONReply.decode(NewToken.self, from: request)
-    let made = try await tokens.create(for: signedIn.account, name: body.name, scopes: body.scopes, days: body.days)
+    let made = try await tokens.create(
+      for: signedIn.account, name: body.name, scopes: body.scopes, days: body.days, by: signedIn.account)
     logger.notice("token made", metadata: ["account": "\(signedIn.account)", "id": "\(made.id)"])
     return try JSONReply.response(MadeTokenView(token: made.token, id: made.id))
   }

@@ -10,13 +10,13 @@ public struct TokenAdministration: Sendable {
   /// Most tokens of one account that can be used at a time: one for each of its programs, and some to replace them.
   public static let limit = 20
 
-  private let registry: any RegistryStore
+  private let registry: any AccessStore
   private let time: Timekeeper
 
   /// - Parameter registry: Where tokens rest.
-  public init(registry: any RegistryStore) { self.init(registry: registry, time: .system) }
+  public init(registry: any AccessStore) { self.init(registry: registry, time: .system) }
 
-  package init(registry: any RegistryStore, time: Timekeeper) {
+  package init(registry: any AccessStore, time: Timekeeper) {
     self.registry = registry
     self.time = time
   }
@@ -27,10 +27,11 @@ public struct TokenAdministration: Sendable {
   ///   - name: What to call it, 1–64 characters without control characters.
   ///   - scopes: What it may be used for, such as `ward:read`; at least one, and none that the account's role cannot have.
   ///   - days: How long, one of ``days``.
+  ///   - actor: Who makes it, for the record; `operator` for the operator's console.
   /// - Returns: the token, told this one time, and its number.
   /// - Throws: ``AccountError`` or `StoreError`.
   public func create(
-    for account: String, name: String, scopes: [String], days: Int
+    for account: String, name: String, scopes: [String], days: Int, by actor: String = "operator"
   ) async throws -> (token: String, id: String) {
     guard let owner = try await registry.account(account), !owner.isDisabled else {
       throw AccountError(.unknown, "There is no such account that may sign in.")
@@ -54,6 +55,8 @@ public struct TokenAdministration: Sendable {
     let record = APITokenRecord(
       hash: token.storedHash, account: account, name: name, scopes: wanted.map(\.rawValue).sorted(), createdAt: now,
       expiresAt: now + UInt64(days) * 86_400_000_000)
+    try await registry.append(
+      AccountEvent(account: account, actor: actor, kind: .tokenAdded, at: now, detail: record.id))
     try await registry.put(record)
     return (token.text, record.id)
   }
@@ -72,7 +75,11 @@ public struct TokenAdministration: Sendable {
     guard let found = try await registry.tokens(of: owner).first(where: { $0.id == id }) else {
       throw AccountError(.unknown, "There is no such token.")
     }
-    try await registry.revokeToken(hash: found.hash, by: actor, at: time.unixMicroseconds())
+    let now = time.unixMicroseconds()
+    try await registry.revokeToken(hash: found.hash, by: actor, at: now)
+    guard found.revokedAt == nil else { return }
+    try await registry.append(
+      AccountEvent(account: found.account, actor: actor, kind: .tokenRevoked, at: now, detail: id))
   }
 }
 

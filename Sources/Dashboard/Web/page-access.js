@@ -62,8 +62,8 @@ export function showEvents(place) {
       const { items } = await request("GET", "/api/account-events");
       if (isOver) return;
       if (items.length === 0) return list.replaceChildren(notice(t("noEvents"), ""));
-      list.replaceChildren(table(t("accountEvents"), [t("time"), t("account"), t("accountEvent"), t("by")], items.map((/** @type {any} */ one) => [
-        dateTime(one.atMs), one.account, t(`event.${one.kind}`), one.actor === "operator" ? t("operator") : one.actor]), "account-events"));
+      list.replaceChildren(table(t("accountEvents"), [t("time"), t("account"), t("accountEvent"), t("eventDetail"), t("by"), t("eventAddress")], items.map((/** @type {any} */ one) => [
+        dateTime(one.atMs), named(one.account), t(`event.${one.kind}`), one.patient ?? one.detail ?? "", one.actor === "operator" ? t("operator") : named(one.actor), one.address ?? ""]), "account-events"));
     } catch (problem) {
       if (!isOver) list.replaceChildren(notice(problemText(problem), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
     }
@@ -71,3 +71,6 @@ export function showEvents(place) {
   load();
   return () => { isOver = true; };
 }
+
+/** What was typed where no account has that name is recorded nowhere. @param {string} account */
+const named = (account) => account === "(unknown)" ? t("unknownAccount") : account;

@@ -10,21 +10,30 @@ package struct AuditSelection: Sendable {
   package var object: String?
   /// Only entries of this actor, if not `nil`.
   package var actor: String?
+  /// Only entries of this person, at the console or through the dashboard, if not `nil`.
+  package var person: String?
   /// Only entries of these actions, if not `nil`.
   package var actions: Set<AuditEntry.Action>?
+  /// Only entries of these times, Unix microseconds, as the vault's clock said them.
+  package var times: Range<UInt64>
 
   /// Selects entries.
   package init(
-    from first: UInt64 = 1, object: String? = nil, actor: String? = nil, actions: Set<AuditEntry.Action>? = nil
+    from first: UInt64 = 1, object: String? = nil, actor: String? = nil, person: String? = nil,
+    actions: Set<AuditEntry.Action>? = nil, times: Range<UInt64> = 0..<UInt64.max
   ) {
     self.first = first
     self.object = object
     self.actor = actor
+    self.person = person
     self.actions = actions
+    self.times = times
   }
 
   func contains(_ entry: AuditEntry) -> Bool {
+    if !times.contains(entry.time) { return false }
     if let actor, entry.actor != actor { return false }
+    if let person, entry.actor != person, entry.actor != RelayedPerson.actor(person) { return false }
     if let object, entry.object != object, !entry.object.hasPrefix(object + "/") { return false }
     if let actions, !actions.contains(entry.action) { return false }
     return true

@@ -20,13 +20,16 @@ struct AuditRoutes: Sendable {
       let query = request.uri.queryParameters
       let selection = AuditSelection(
         from: try number(query["from"], else: 1), object: query["object"].map(String.init),
-        actor: query["actor"].map(String.init))
+        actor: query["actor"].map(String.init), person: query["person"].map(String.init),
+        times: try times(query["since"], query["until"]))
+      let limit = Int(clamping: try number(query["count"], else: UInt64(KeyAuthority.pageLimit)))
       try authority.record(
         .readAudit, actor: actor,
-        reason: "from \(selection.first), object \(selection.object ?? "any"), actor \(selection.actor ?? "any")")
+        reason: "from \(selection.first), object \(selection.object ?? "any"), "
+          + "actor \(selection.actor ?? selection.person ?? "any")")
       // The whole log may have to be looked through: not on an event loop.
       return try VaultResponse.json(
-        await NIOThreadPool.singleton.runIfActive { try authority.auditEntries(selection) })
+        await NIOThreadPool.singleton.runIfActive { try authority.auditEntries(selection, limit: limit) })
     }
     router.get("/v1/audit/verification") { request, context in
       let actor = try await service.actor(request, context, may: .readAudit)
@@ -81,6 +84,12 @@ struct AuditRoutes: Sendable {
     }
     return Response(
       status: .ok, headers: [.contentType: "application/jsonl", .cacheControl: "no-store"], body: body)
+  }
+
+  /// Unix microseconds: from the first to before the second.
+  private func times(_ since: Substring?, _ until: Substring?) throws -> Range<UInt64> {
+    let first = try number(since, else: 0)
+    return first..<max(first, try number(until, else: .max))
   }
 
   private func number(_ text: Substring?, else standard: UInt64) throws -> UInt64 {

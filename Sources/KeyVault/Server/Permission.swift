@@ -27,6 +27,9 @@ package enum RelayedPerson {
   /// Its role there.
   package static let roleHeader = "sealedbeat-role"
 
+  /// What an account of the dashboard is called in the audit log.
+  static func actor(_ account: String) -> String { "dashboard:\(account)" }
+
   /// What an account's role in the dashboard is here: a clinician touches no key.
   static func role(_ text: String) -> PersonRole? {
     switch text {
@@ -56,7 +59,7 @@ extension ServiceRoutes {
       }
     case .service(.dashboard):
       guard let (name, role) = try relayedPerson(request) else { break }
-      asking = "dashboard:\(name)"
+      asking = RelayedPerson.actor(name)
       if let role, permission.isGranted(to: role) { return asking }
     case .service, .device: break
     }

@@ -56,7 +56,7 @@ extension SQLiteStore: ChartStore {
     try await findings.write { db in
       try db.execute(
         sql: """
-          INSERT INTO chart_event (kind, account, pseudonym, device, session, format, first, length, at)
+          INSERT INTO chart_event (\(Self.chartEventColumns))
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
@@ -73,19 +73,22 @@ extension SQLiteStore: ChartStore {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT kind, account, pseudonym, device, session, format, first, length, at FROM chart_event
-          ORDER BY id DESC LIMIT ?
+          SELECT \(Self.chartEventColumns) FROM chart_event ORDER BY id DESC LIMIT ?
           """, arguments: [max(limit, 0)]
-      ).compactMap { row in
-        guard let kind = ChartEvent.Kind(rawValue: row[0]), let pseudonym = Pseudonym(row[2] as String),
-          let device = DeviceID(row[3] as String), let session = SessionID(row[4] as Data)
-        else { return nil }
-        return ChartEvent(
-          kind: kind, account: row[1], pseudonym: pseudonym,
-          reference: SessionReference(device: device, session: session), format: row[5],
-          from: UInt64(row[6] as Int64), count: UInt64(row[7] as Int64), at: UInt64(row[8] as Int64))
-      }
+      ).compactMap(Self.chartEvent)
     }
+  }
+
+  static let chartEventColumns = "kind, account, pseudonym, device, session, format, first, length, at"
+
+  static func chartEvent(_ row: Row) -> ChartEvent? {
+    guard let kind = ChartEvent.Kind(rawValue: row[0]), let pseudonym = Pseudonym(row[2] as String),
+      let device = DeviceID(row[3] as String), let session = SessionID(row[4] as Data)
+    else { return nil }
+    return ChartEvent(
+      kind: kind, account: row[1], pseudonym: pseudonym,
+      reference: SessionReference(device: device, session: session), format: row[5],
+      from: UInt64(row[6] as Int64), count: UInt64(row[7] as Int64), at: UInt64(row[8] as Int64))
   }
 
   private static func mark(_ row: Row) -> MarkRecord? {

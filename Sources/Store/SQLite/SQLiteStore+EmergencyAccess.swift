@@ -119,8 +119,11 @@ extension SQLiteStore: AccessStore {
   public func append(_ event: AccountEvent) async throws(StoreError) {
     try await registry.write(ringing: false) { db in
       try db.execute(
-        sql: "INSERT INTO account_event (account, actor, kind, at) VALUES (?, ?, ?, ?)",
-        arguments: [event.account, event.actor, event.kind.rawValue, Int64(clamping: event.at)])
+        sql: "INSERT INTO account_event (\(Self.accountEventColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          event.account, event.actor, event.kind.rawValue, Int64(clamping: event.at), event.detail, event.address,
+          event.patient?.name,
+        ])
     }
   }
 
@@ -130,21 +133,27 @@ extension SQLiteStore: AccessStore {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT account, actor, kind, at FROM account_event WHERE account = ?1 OR ?1 IS NULL
+          SELECT \(Self.accountEventColumns) FROM account_event WHERE account = ?1 OR ?1 IS NULL
           ORDER BY number DESC LIMIT ?2
           """,
         arguments: [account, limit]
-      ).compactMap { row in
-        AccountEvent.Kind(rawValue: row[2]).map {
-          AccountEvent(account: row[0], actor: row[1], kind: $0, at: UInt64(row[3] as Int64))
-        }
-      }
+      ).compactMap(Self.accountEvent)
     }
   }
 
-  private static let accessColumns = "id, account, pseudonym, box, opened_at, expires_at, ended_at, ended_by"
+  static let accountEventColumns = "account, actor, kind, at, detail, address, pseudonym"
 
-  private static func access(_ row: Row) -> EmergencyAccess? {
+  static func accountEvent(_ row: Row) -> AccountEvent? {
+    AccountEvent.Kind(rawValue: row[2]).map {
+      AccountEvent(
+        account: row[0], actor: row[1], kind: $0, at: UInt64(row[3] as Int64), detail: row[4], address: row[5],
+        patient: (row[6] as String?).flatMap { Pseudonym($0) })
+    }
+  }
+
+  static let accessColumns = "id, account, pseudonym, box, opened_at, expires_at, ended_at, ended_by"
+
+  static func access(_ row: Row) -> EmergencyAccess? {
     guard let id = AccessID([UInt8](row[0] as Data)), let pseudonym = Pseudonym(row[2] as String) else { return nil }
     return EmergencyAccess(
       id: id, account: row[1], pseudonym: pseudonym, box: [UInt8](row[3] as Data), openedAt: UInt64(row[4] as Int64),

@@ -24,9 +24,9 @@ enum Schema {
   private static func steps(_ area: StoreArea) -> [String] {
     switch area {
     case .chunks: [chunks]
-    case .findings: [findings, chart]
-    case .alerts: [alerts, alertWorkflow]
-    case .registry: [registry, access, signInMethod, tokens]
+    case .findings: [findings, chart, views]
+    case .alerts: [alerts, alertWorkflow, deeds]
+    case .registry: [registry, access, signInMethod, tokens, accountTrail]
     }
   }
 
@@ -202,5 +202,29 @@ enum Schema {
         OR NEW.expires_at IS NOT OLD.expires_at OR NEW.created_at IS NOT OLD.created_at
         OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at)
       BEGIN SELECT RAISE(ABORT, 'a token can be used and revoked, and nothing else'); END;
+    """
+
+  /// Who looked at whom; and the order in which the record of exports and marks is read.
+  private static let views = """
+    CREATE TABLE chart_view (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, pseudonym TEXT NOT NULL, door TEXT NOT NULL,
+      at INTEGER NOT NULL);
+    CREATE INDEX chart_view_at ON chart_view (at);
+    CREATE TRIGGER chart_view_stays BEFORE UPDATE ON chart_view
+      BEGIN SELECT RAISE(ABORT, 'the record is never changed'); END;
+    CREATE TRIGGER chart_view_remains BEFORE DELETE ON chart_view
+      BEGIN SELECT RAISE(ABORT, 'the record is never shortened'); END;
+    CREATE INDEX chart_event_at ON chart_event (at);
+    """
+
+  private static let deeds = "CREATE INDEX alert_event_at ON alert_event (at)"
+
+  /// Where it came from and whom it is about; and the order in which the records are read.
+  private static let accountTrail = """
+    ALTER TABLE account_event ADD COLUMN detail TEXT;
+    ALTER TABLE account_event ADD COLUMN address TEXT;
+    ALTER TABLE account_event ADD COLUMN pseudonym TEXT;
+    CREATE INDEX account_event_at ON account_event (at);
+    CREATE INDEX emergency_access_opened ON emergency_access (opened_at);
     """
 }

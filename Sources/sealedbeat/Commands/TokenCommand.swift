@@ -55,7 +55,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     func run() async throws {
       let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
-      try await TokenAdministration(registry: store).revoke(id, of: nil, by: "console")
+      try await TokenAdministration(registry: store).revoke(id, of: nil, by: "operator")
       print("\(id) opens nothing any more.")
     }
   }

@@ -62,11 +62,17 @@ struct AccountEventView: Encodable, Sendable {
   let actor: String
   let kind: String
   let atMs: UInt64
+  let detail: String?
+  let address: String?
+  let patient: String?
 
   init(_ event: AccountEvent) {
     account = event.account
     actor = event.actor
     kind = event.kind.rawValue
     atMs = event.at / 1000
+    detail = event.detail
+    address = event.address
+    patient = event.patient?.name
   }
 }

@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+import Wire
+
+/// Records of what happened, read from any place on.
+extension SQLiteStore {
+  /// A record as a table: the names of its columns, or what stands for them.
+  struct TrailTable {
+    var from: String
+    var columns: String
+    var number = "number"
+    var at = "at"
+    var actor: String
+    var patient = "NULL"
+    var device = "NULL"
+    var subject = "NULL"
+  }
+
+  /// The columns of the event come first in each row, in their order.
+  static func trail<Event>(
+    _ query: TrailQuery, in table: TrailTable, _ db: Database, _ make: (Row) -> Event?
+  ) throws -> [Recorded<Event>] {
+    let after = query.after ?? TrailPlace(time: 0, number: -1)
+    return try Row.fetchAll(
+      db,
+      sql: """
+        SELECT \(table.columns), \(table.number) AS trail_number, \(table.at) AS trail_at FROM \(table.from)
+        WHERE (\(table.at), \(table.number)) > (?1, ?2) AND \(table.at) >= ?3 AND \(table.at) < ?4
+          AND (?5 IS NULL OR \(table.actor) = ?5) AND (?6 IS NULL OR \(table.patient) = ?6)
+          AND (?7 IS NULL OR \(table.device) = ?7) AND (?8 IS NULL OR \(table.subject) = ?8)
+          AND (?9 IS NULL OR \(table.number) = ?9)
+        ORDER BY \(table.at), \(table.number) LIMIT ?10
+        """,
+      arguments: [
+        Int64(clamping: after.time), after.number, Int64(clamping: query.since), Int64(clamping: query.until),
+        query.actor, query.patient?.name, query.device?.name, query.subject, query.number, max(query.limit, 0),
+      ]
+    ).compactMap { row in
+      make(row).map {
+        Recorded(number: row["trail_number"], at: UInt64(row["trail_at"] as Int64), event: $0)
+      }
+    }
+  }
+
+  /// See ``AccessStore/accountTrail(_:)``.
+  public func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>] {
+    let table = TrailTable(
+      from: "account_event", columns: Self.accountEventColumns, actor: "actor", patient: "pseudonym",
+      subject: "account")
+    return try await registry.read { db in try Self.trail(query, in: table, db, Self.accountEvent) }
+  }
+
+  /// See ``AccessStore/openings(_:)``.
+  public func openings(_ query: TrailQuery) async throws(StoreError) -> [Recorded<EmergencyAccess>] {
+    let table = TrailTable(
+      from: "emergency_access", columns: Self.accessColumns, at: "opened_at", actor: "account", patient: "pseudonym")
+    return try await registry.read { db in try Self.trail(query, in: table, db, Self.access) }
+  }
+
+  /// See ``AccessStore/endings(_:)``.
+  public func endings(_ query: TrailQuery) async throws(StoreError) -> [Recorded<EmergencyAccess>] {
+    let table = TrailTable(
+      from: "emergency_access", columns: Self.accessColumns, at: "coalesce(ended_at, expires_at)",
+      actor: "coalesce(ended_by, '')", patient: "pseudonym")
+    return try await registry.read { db in try Self.trail(query, in: table, db, Self.access) }
+  }
+
+  /// See ``ChartStore/chartTrail(_:)``.
+  public func chartTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartEvent>] {
+    let table = TrailTable(
+      from: "chart_event", columns: Self.chartEventColumns, number: "id", actor: "account", patient: "pseudonym",
+      device: "device")
+    return try await findings.read { db in try Self.trail(query, in: table, db, Self.chartEvent) }
+  }
+
+  /// See ``ChartStore/viewTrail(_:)``.
+  public func viewTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartView>] {
+    let table = TrailTable(
+      from: "chart_view", columns: "account, pseudonym, door, at", number: "id", actor: "account",
+      patient: "pseudonym")
+    return try await findings.read { db in
+      try Self.trail(query, in: table, db) { row in
+        guard let patient = Pseudonym(row[1] as String), let door = ChartView.Door(rawValue: row[2]) else { return nil }
+        return ChartView(account: row[0], pseudonym: patient, door: door, at: UInt64(row[3] as Int64))
+      }
+    }
+  }
+
+  /// See ``ChartStore/append(_:)-(ChartView)``.
+  public func append(_ view: ChartView) async throws(StoreError) {
+    try await findings.write { db in
+      try db.execute(
+        sql: "INSERT INTO chart_view (account, pseudonym, door, at) VALUES (?, ?, ?, ?)",
+        arguments: [view.account, view.pseudonym.name, view.door.rawValue, Int64(clamping: view.at)])
+    }
+  }
+
+  /// See ``AlertStore/deeds(_:)``.
+  public func deeds(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AlertDeed>] {
+    let kinds = AlertDeed.kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    let table = TrailTable(
+      from: """
+        (SELECT alert_event.*, alert.device AS device, alert.opened_at AS opened_at FROM alert_event
+          JOIN alert ON alert.id = alert_event.alert WHERE alert_event.kind IN (\(kinds)))
+        """,
+      columns: "kind, at, actor, assignee, until, alert, device, opened_at", number: "id", actor: "actor",
+      device: "device")
+    return try await alerts.read { db in
+      try Self.trail(query, in: table, db) { row in
+        guard let kind = AlertEvent.Kind(rawValue: row[0]), let alert = AlertID([UInt8](row[5] as Data)),
+          let device = DeviceID(row[6] as String)
+        else { return nil }
+        return AlertDeed(
+          event: AlertEvent(
+            alert: alert, kind: kind, at: UInt64(row[1] as Int64), actor: row[2], assignee: row[3],
+            until: (row[4] as Int64?).map { UInt64($0) }),
+          device: device, openedAt: UInt64(row[7] as Int64))
+      }
+    }
+  }
+}
