@@ -166,8 +166,8 @@ let package = Package(
         "Decryptor", "AlertPolicy", "AlertDelivery", "AlertTrials", "Notifier", "Dashboard", "FirmwareCore",
         "DeviceHost", "Telemetry",
         "CProcess",
-        .argumentParser,
-        .configuration, .logging, .metrics, .serviceLifecycle, .unixSignals,
+        .argumentParser, .asyncHTTPClient,
+        .configuration, .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle, .unixSignals,
       ]),
 
     // Module maps of Debian's libraries, and nothing else.

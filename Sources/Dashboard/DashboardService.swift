@@ -178,4 +178,23 @@ public final class DashboardService: Service, Sendable {
 
   /// Reads the store once, as the running service does at its start: for tests.
   package func readStore() async { await hub.refresh(Set(StoreArea.allCases)) }
+
+  /// Opens an event stream as a page of an account does, without a connection: for tests. Each call of what is returned gives what
+  /// is to be written next, and `nil` when the stream is over; `cut` is called when its page takes nothing.
+  package func openStream(
+    as account: String, cut: @escaping @Sendable () -> Void = {}
+  ) async -> (@Sendable () async -> [UInt8]?)? {
+    let viewer = Viewer(account: account)
+    let scope = await hub.audience.scope(of: viewer)
+    guard let (number, mailbox) = await hub.open(as: viewer, scope, patients: nil, after: nil, cut: cut) else {
+      return nil
+    }
+    return { [hub] in await hub.nextBytes(for: number, from: mailbox) }
+  }
+
+  /// One heartbeat to every stream: for tests.
+  package func beat() async { await hub.beat() }
+
+  /// Most bytes of the present that are held for one page at a time, but for the patient who fills them: for tests.
+  package static var presentPieceSize: Int { LiveHub.presentPieceSize }
 }

@@ -34,21 +34,15 @@ extension DashboardAPI {
         // Proxies must not wait for more; a browser comes back after a second.
         try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
         var deliveries = 0
-        stream: while true {
-          switch await mailbox.next() {
-          case .events(let events): try await writer.write(ByteBuffer(bytes: events.joined()))
-          case .resync:
-            let present = await hub.restart(stream: number)
-            try await writer.write(ByteBuffer(bytes: present.joined()))
-          case .closed: break stream
-          }
+        while let bytes = await hub.nextBytes(for: number, from: mailbox) {
+          try await writer.write(ByteBuffer(bytes: bytes))
           deliveries += 1
           if deliveries.isMultiple(of: Self.deliveriesBetweenChecks) {
             guard let still = try await renewed(signedIn),
               Endpoint.streamEvents.rule.verdict(for: still.role) == .allow
             else {
               try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))
-              break stream
+              break
             }
           }
         }

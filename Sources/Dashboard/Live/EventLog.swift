@@ -24,6 +24,20 @@ package struct EventLog: Sendable {
     package let subject: Subject
     /// As it goes on the wire.
     package let bytes: [UInt8]
+    /// Bytes of the line with its id, before everything else.
+    private let idLength: Int
+
+    /// Encodes an event.
+    fileprivate init(_ name: String, id: String, number: UInt64, subject: Subject, data: [UInt8]) {
+      self.number = number
+      self.subject = subject
+      bytes = ServerSentEvent.encode(name, id: id, data: data)
+      idLength = ServerSentEvent.idLine(id).count
+    }
+
+    /// As it goes to a page that has not been told of the whole present yet: without an id, so that a page which is cut off
+    /// meanwhile does not come back behind what it never heard.
+    package var bytesWithoutID: [UInt8] { Array(bytes[idLength...]) }
   }
 
   /// What to send to somebody who comes back.
@@ -47,8 +61,7 @@ package struct EventLog: Sendable {
   /// Encodes and keeps an event.
   @discardableResult
   package mutating func append(_ name: String, about subject: Subject, data: [UInt8]) -> Entry {
-    let bytes = ServerSentEvent.encode(name, id: id(next), data: data)
-    let entry = Entry(number: next, subject: subject, bytes: bytes)
+    let entry = Entry(name, id: id(next), number: next, subject: subject, data: data)
     next += 1
     entries.append(entry)
     // Cut rarely, so that an append costs little.

@@ -3,9 +3,11 @@ internal import Synchronization
 /// What waits to be written to one page: bounded. When a page reads too slowly its backlog is thrown away and it is told to begin
 /// with the present: late ECG is worth less than none.
 package final class EventMailbox: Sendable {
-  /// Most events and bytes that wait.
-  package static let eventLimit = 512
-  package static let byteLimit = 1 << 20
+  /// Most events that wait: as many as the log holds. Their bytes are the log's own, so that a thousand slow pages wait for one
+  /// copy of them; a burst of a thousand patients fits.
+  package static let eventLimit = EventLog.capacity
+  /// Most bytes that wait.
+  package static let byteLimit = 4 << 20
 
   /// What a writer is given.
   package enum Delivery: Sendable {
@@ -74,6 +76,22 @@ package final class EventMailbox: Sendable {
   /// Ends the stream.
   package func close() {
     resume { $0.isClosed = true }
+  }
+
+  /// What waits to be written, at once; `nil` for nothing. For a writer who has the present to tell meanwhile.
+  package func poll() -> Delivery? {
+    state.withLock { state in
+      state.heartbeatsUntaken = 0
+      return Self.take(&state)
+    }
+  }
+
+  /// Throws away what waits: the page is told the present, which it is part of.
+  package func empty() {
+    state.withLock { state in
+      state.events = []
+      state.byteCount = 0
+    }
   }
 
   /// Waits for something to write. One caller at a time.

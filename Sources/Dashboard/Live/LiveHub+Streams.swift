@@ -22,7 +22,14 @@ extension LiveHub {
   func publish(_ name: String, about subject: EventLog.Subject, _ data: some Encodable) {
     guard let bytes = try? JSONReply.encode(data) else { return }
     let entry = log.append(name, about: subject, data: bytes)
-    for stream in streams.values where Self.hears(stream, of: entry) { stream.mailbox.put([entry.bytes]) }
+    for stream in streams.values where Self.hears(stream, of: entry) {
+      guard let untold = stream.untold else {
+        stream.mailbox.put([entry.bytes])
+        continue
+      }
+      // Who is yet to be told of is told as they are then, this included.
+      if !untold.covers(name, about: subject) { stream.mailbox.put([entry.bytesWithoutID]) }
+    }
   }
 
   /// Whether an event is for a stream.
@@ -50,11 +57,11 @@ extension LiveHub {
   ) -> (number: Int, mailbox: EventMailbox)? {
     guard streams.count < Self.streamLimit, !isClosed else { return nil }
     let mailbox = EventMailbox()
-    let stream = Stream(viewer: viewer, scope: scope, wanted: patients, mailbox: mailbox, cut: cut)
+    var stream = Stream(viewer: viewer, scope: scope, wanted: patients, mailbox: mailbox, cut: cut)
     if let lastID, case .events(let missed) = log.resume(after: lastID) {
       mailbox.put(missed.filter { Self.hears(stream, of: $0) }.map(\.bytes))
     } else {
-      mailbox.put(snapshot(for: stream, isRestart: lastID != nil))
+      stream.untold = untold(of: stream, isRestart: lastID != nil)
     }
     nextStream += 1
     streams[nextStream] = stream
@@ -76,43 +83,16 @@ extension LiveHub {
   /// Open streams.
   var streamCount: Int { streams.count }
 
-  /// The present, for a page that has to begin anew; nothing for one that is closed.
-  func restart(stream number: Int) -> [[UInt8]] {
-    streams[number].map { snapshot(for: $0, isRestart: true) } ?? []
+  /// The server's clock as an event.
+  func clockEvent(id: String?) -> [UInt8] {
+    let clock = LiveEvent.Clock(nowMs: time.unixMicroseconds() / 1000)
+    // Encoding one number cannot fail.
+    return ServerSentEvent.encode("clock", id: id, data: (try? JSONReply.encode(clock)) ?? [])
   }
-
-  /// The present: what a page needs to begin.
-  private func snapshot(for stream: Stream, isRestart: Bool) -> [[UInt8]] {
-    var events: [[UInt8]] = []
-    func add(_ name: String, _ data: some Encodable) {
-      guard let bytes = try? JSONReply.encode(data) else { return }
-      events.append(ServerSentEvent.encode(name, id: nil, data: bytes))
-    }
-    if isRestart { add("resync", LiveEvent.Empty()) }
-    for pseudonym in directory.patients.keys.sorted() where stream.includes(pseudonym) {
-      guard let status = status(of: pseudonym, for: stream.scope) else { continue }
-      add("vitals", status)
-      guard let follower = current(pseudonym, for: stream.scope)?.follower else { continue }
-      let session = follower.record.reference.session
-      for piece in follower.pieces { add("strip", LiveEvent.Strip(piece, patient: pseudonym, session: session)) }
-      if !follower.beats.isEmpty {
-        add(
-          "beats", LiveEvent.Beats(follower.beats.suffix(RhythmStatement.window), patient: pseudonym, session: session))
-      }
-    }
-    // The id of the present, so that a page that goes away now comes back here.
-    if let bytes = try? JSONReply.encode(clock) {
-      events.append(ServerSentEvent.encode("clock", id: log.latestID, data: bytes))
-    }
-    return events
-  }
-
-  private var clock: LiveEvent.Clock { LiveEvent.Clock(nowMs: time.unixMicroseconds() / 1000) }
 
   /// One heartbeat to every stream; cuts those that take nothing.
   func beat() {
-    guard let data = try? JSONReply.encode(clock) else { return }
-    let bytes = ServerSentEvent.encode("clock", id: nil, data: data)
+    let bytes = clockEvent(id: nil)
     for (number, stream) in streams where stream.mailbox.beat(bytes) > Self.heartbeatsBeforeCut {
       stream.cut()
       close(stream: number)

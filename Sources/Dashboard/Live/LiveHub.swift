@@ -33,6 +33,8 @@ actor LiveHub {
     let wanted: Set<Pseudonym>?
     let mailbox: EventMailbox
     let cut: @Sendable () -> Void
+    /// Whom its page was not told of yet since it began; `nil` when it knows the present.
+    var untold: Untold?
 
     func includes(_ patient: Pseudonym?) -> Bool {
       guard scope.includes(patient) else { return false }

@@ -64,7 +64,8 @@ class Live extends EventTarget {
   hear(name, event) {
     this.heardAt = performance.now();
     this.hasConnected = true;
-    if (event.lastEventId) this.lastEventID = event.lastEventId;
+    // Whoever is cut off while the present is told begins anew.
+    if (event.lastEventId || name === "resync") this.lastEventID = event.lastEventId;
     const data = JSON.parse(event.data);
     if (name === "clock") this.clock = { nowMs: data.nowMs, at: performance.now() };
     else if (name === "vitals" || name === "link") this.patient(data.patient).status = data;

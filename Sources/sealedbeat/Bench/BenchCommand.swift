@@ -6,6 +6,6 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench", abstract: "Measure what the system costs.",
     subcommands: [
       BenchInferenceCommand.self, BenchStagesCommand.self, BenchPipelineCommand.self, BenchSignalsCommand.self,
-      BenchVaultCommand.self,
+      BenchVaultCommand.self, BenchWardCommand.self,
     ])
 }

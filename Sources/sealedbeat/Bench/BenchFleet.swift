@@ -37,16 +37,23 @@ struct BenchFleet: Sendable {
     return max(1, (Double(count) / Self.connectionsPerSecond / chunk).rounded(.up)) * chunk
   }
 
+  /// The devices' names.
+  var devices: [DeviceID] {
+    shares.enumerated().flatMap { process, share in (0..<share).map { Self.device(process, $0) } }
+  }
+
+  private static func device(_ process: Int, _ index: Int) -> DeviceID {
+    // Lower-case letters, digits and hyphens, at most 32.
+    DeviceID("bench-\(process)-\(index)")!
+  }
+
   /// Makes a claim and a bundle for every device.
   func claim() async throws {
     var devices: [(DeviceID, String)] = []
     for (process, share) in shares.enumerated() {
       let bundles = "\(folder)-\(process)"
       try DataDirectory.make(bundles)
-      for index in 0..<share {
-        // Lower-case letters, digits and hyphens, at most 32.
-        devices.append((DeviceID("bench-\(process)-\(index)")!, "\(bundles)/\(index).json"))
-      }
+      for index in 0..<share { devices.append((Self.device(process, index), "\(bundles)/\(index).json")) }
     }
     do {
       try await BenchSystem.withOperator(of: system) { vault in

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Logging
-import Wire
 
 /// Runs a whole system with a number of patients and measures it while chunks come steadily.
 struct PipelineBenchmark: Sendable {
@@ -15,8 +14,6 @@ struct PipelineBenchmark: Sendable {
   let warmUp: Duration
   let directory: String
   let logger: Logger
-
-  private var expectedPerSecond: Double { Double(patients) * 125 / Double(ChunkHeader.maximumSampleCount) }
 
   /// Starts everything, measures, ends everything and removes it.
   func run() async throws -> PipelineSize {
@@ -36,13 +33,13 @@ struct PipelineBenchmark: Sendable {
     let idle = await PipelineReading(system, fleet: [])
     let children = try await fleet.start()
     do {
-      let isSteady = try await waitUntilSteady(system, fleet, children)
+      let isSteady = try await fleet.waitUntilSteady(children, warmUp: warmUp)
       size.warmUpSeconds = seconds(ContinuousClock.now - began)
       let first = await PipelineReading(system, fleet: children)
       try await Task.sleep(for: window)
       let last = await PipelineReading(system, fleet: children)
       size.fill(from: first, to: last, idle: idle)
-      judge(&size, isSteady: isSteady)
+      judge(&size, expected: fleet.expectedPerSecond * size.windowSeconds, isSteady: isSteady)
     } catch {
       _ = await Task { await fleet.end(children) }.value
       throw error
@@ -57,8 +54,7 @@ struct PipelineBenchmark: Sendable {
     return size
   }
 
-  private func judge(_ size: inout PipelineSize, isSteady: Bool) {
-    let expected = expectedPerSecond * size.windowSeconds
+  private func judge(_ size: inout PipelineSize, expected: Double, isSteady: Bool) {
     size.keptUp =
       isSteady && Double(size.committedChunks) >= Self.share * expected
       && Double(size.analysedChunks) >= Self.share * expected
@@ -66,38 +62,6 @@ struct PipelineBenchmark: Sendable {
     size.reason =
       "\(size.committedChunks) chunks were committed and \(size.analysedChunks) analysed where \(Int(expected)) were due"
       + (isSteady ? "" : ", and they did not come steadily before")
-  }
-
-  /// Waits until chunks are committed and analysed at the rate at which they are produced, for three seconds.
-  /// - Returns: whether they were before the warm-up ended.
-  private func waitUntilSteady(
-    _ system: LocalSystem, _ fleet: BenchFleet, _ children: [ChildProcess]
-  ) async throws -> Bool {
-    // Enrolment: two P-256 signatures and a durable commit for each device.
-    let enrolment = ContinuousClock.now + .seconds(60 + Double(patients) * 0.05)
-    while await PipelineReading.chunks(system).committed == 0 {
-      try fleet.requireRunning(children)
-      guard ContinuousClock.now < enrolment else { return false }
-      try await Task.sleep(for: .milliseconds(200))
-    }
-    let interval = Duration.seconds(3)
-    let deadline = ContinuousClock.now + warmUp + .seconds(fleet.rampSeconds)
-    try await Task.sleep(for: .seconds(fleet.rampSeconds))
-    var earlier = await PipelineReading.chunks(system)
-    var since = ContinuousClock.now
-    while ContinuousClock.now < deadline {
-      try fleet.requireRunning(children)
-      try await Task.sleep(for: interval)
-      let now = await PipelineReading.chunks(system)
-      let due = expectedPerSecond * seconds(ContinuousClock.now - since)
-      let isSteady = [now.committed - earlier.committed, now.analysed - earlier.analysed].allSatisfy {
-        // More than is due is a backlog that is being worked off.
-        $0 >= 0.9 * due - 1 && $0 <= 1.1 * due + Double(patients)
-      }
-      if isSteady { return true }
-      (earlier, since) = (now, .now)
-    }
-    return false
   }
 
   /// Lets the analysis finish, and counts what is missing.
