@@ -114,6 +114,10 @@ let package = Package(
         .serviceLifecycle,
       ]),
     .target(name: "AlertPolicy", dependencies: ["Wire", "Findings", "Store", .crypto]),
+    // What is deleted by age, what is held, and the service that does it.
+    .target(
+      name: "Retention",
+      dependencies: ["Wire", "Store", "KeyVaultClient", .logging, .metrics, .metricsCore, .serviceLifecycle]),
     // Who is told of alerts, when and in which order; what people do about them.
     .target(
       name: "AlertDelivery", dependencies: ["Wire", "Sealing", "Findings", "AlertPolicy", "Store", .crypto]),
@@ -133,7 +137,7 @@ let package = Package(
       name: "Dashboard",
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "AlertPolicy", "AlertDelivery", "Store", "KeyVaultClient", "Decryptor",
-        "Exports",
+        "Exports", "Retention",
         "CZlib", "CQREncode", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTLS, .httpTypes, .jwt, .logging,
         .metrics, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioSSL, .serviceLifecycle,
       ],
@@ -163,7 +167,8 @@ let package = Package(
       dependencies: [
         "Wire", "Cardio", "Sealing", "Findings", "Inference", "Holter", "KeyVault", "KeyVaultClient", "Store", "MQTT",
         "Broker", "Gatekeeper",
-        "Decryptor", "AlertPolicy", "AlertDelivery", "AlertTrials", "Notifier", "Dashboard", "FirmwareCore",
+        "Decryptor", "AlertPolicy", "AlertDelivery", "AlertTrials", "Notifier", "Dashboard", "Retention",
+        "FirmwareCore",
         "DeviceHost", "Telemetry",
         "CProcess",
         .argumentParser, .asyncHTTPClient,
@@ -198,6 +203,8 @@ let package = Package(
       ]),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Wire", .grdb]),
     .testTarget(
+      name: "RetentionTests", dependencies: ["Retention", "Store", "KeyVaultClient", "Wire", .grdb, .logging]),
+    .testTarget(
       name: "BrokerTests",
       dependencies: ["Broker", "Gatekeeper", "KeyVaultClient", "MQTT", "Store", "Wire", .logging, .serviceLifecycle]),
     .testTarget(name: "GatekeeperTests", dependencies: ["Gatekeeper", "Wire"]),
@@ -225,8 +232,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "AlertDelivery", "AlertPolicy", "CZlib", "Cardio", "Decryptor", "Findings", "Sealing", "Store",
-        "KeyVault", "KeyVaultClient",
+        "Dashboard", "AlertDelivery", "AlertPolicy", "CZlib", "Cardio", "Decryptor", "Findings", "Retention", "Sealing",
+        "Store", "KeyVault", "KeyVaultClient",
         "Wire",
         .asyncHTTPClient,
         .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .jwt, .logging, .nioCore, .nioSSL,

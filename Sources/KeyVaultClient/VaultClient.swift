@@ -6,7 +6,7 @@ internal import Wire
 ///
 /// A lost connection is tried once more; anything else is the caller's to repeat. Call ``close()`` at the end.
 public final class VaultClient: SessionKeySource {
-  private let connection: VaultConnection
+  let connection: VaultConnection
 
   /// Reads the service's identity. Connects with the first request.
   /// - Throws: ``KeyVaultError/forbidden(_:)`` if a file cannot be read.

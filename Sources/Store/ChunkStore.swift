@@ -25,9 +25,6 @@ public protocol ChunkStore: Sendable {
 
   /// Every device's link and telemetry quality.
   func devices() async throws(StoreError) -> [DeviceTelemetry]
-
-  /// Deletes sessions whose last chunk arrived before `time`; returns how many chunks went.
-  func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int
 }
 
 /// A page of one session's chunks; see ``ChunkStore/chunks(of:from:limit:)``.

@@ -31,9 +31,6 @@ public protocol FindingStore: Sendable {
 
   /// The last `count` findings of a session, in order.
   func latestFindings(of reference: SessionReference, count: Int) async throws(StoreError) -> [SealedFinding]
-
-  /// Deletes what was derived from sessions last advanced before `time`.
-  func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int
 }
 
 extension FindingStore {

@@ -27,7 +27,7 @@ struct SealedBeatCommand: AsyncParsableCommand {
         name: "Services:",
         subcommands: [
           VaultCommand.self, GatekeeperCommand.self, BrokerCommand.self, DecryptorCommand.self, NotifierCommand.self,
-          DashboardCommand.self,
+          DashboardCommand.self, RetentionCommand.self,
         ]),
       CommandGroup(
         name: "People and devices:",

@@ -98,7 +98,6 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     try read { Array(($0.chunks[reference] ?? []).filter { $0.sequence >= sequence }.prefix(limit)) }
   }
   func devices() async throws(StoreError) -> [DeviceTelemetry] { try read { Array($0.telemetry.values) } }
-  func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { 0 }
 
   // Findings
 
@@ -133,7 +132,6 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
   func latestFindings(of reference: SessionReference, count: Int) async throws(StoreError) -> [SealedFinding] {
     try read { Array(($0.findings[reference] ?? []).suffix(count)) }
   }
-  func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { 0 }
 
   // Alerts
 

@@ -87,7 +87,7 @@ def test_nothing_secret_in_logs_arguments_and_environment(used):
 
 def test_processes_leave_no_core_dump(used):
     system, _ = used
-    for name in ("vault", "broker", "decryptor", "notifier", "dashboard"):
+    for name in ("vault", "broker", "decryptor", "notifier", "dashboard", "retention"):
         limits = Path(f"/proc/{system.child(name)['processIdentifier']}/limits").read_text()
         assert re.search(r"Max core file size\s+0\s+0", limits), name
 

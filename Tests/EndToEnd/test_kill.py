@@ -4,7 +4,7 @@ import random
 
 from waiting import until
 
-CHILDREN = ["mosquitto", "gatekeeper", "broker", "decryptor", "vault", "notifier", "dashboard"]
+CHILDREN = ["mosquitto", "gatekeeper", "broker", "decryptor", "vault", "notifier", "dashboard", "retention"]
 RECORDS = ["100", "106", "119", "200", "208", "232"]
 MINUTES = 12
 

@@ -150,7 +150,7 @@ struct DeviceRevocationTests {
       let credentials = { (service: ServiceID) in
         VaultClientConfiguration(url: vault.serviceURL, credentials: "\(vault.directory)/credentials/\(service)")
       }
-      for service in [ServiceID.broker, .decryptor, .notifier, .dashboard, .operatorConsole] {
+      for service in [ServiceID.broker, .decryptor, .notifier, .dashboard, .retention, .operatorConsole] {
         let stranger = try AccessFeed(credentials(service))
         await #expect(throws: KeyVaultError.self, "\(service)") { try await stranger.page(after: 0, wait: 0) }
         await #expect(throws: KeyVaultError.self, "\(service)") { try await stranger.acknowledge(9, ahead: [:]) }

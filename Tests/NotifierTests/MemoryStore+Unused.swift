@@ -11,7 +11,6 @@ extension MemoryStore {
     -> [StoredChunk]
   { throw unused() }
   func devices() async throws(StoreError) -> [DeviceTelemetry] { throw unused() }
-  func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { throw unused() }
   func claim(
     _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
   ) async throws(StoreError) -> AnalysisClaim? { throw unused() }
@@ -21,7 +20,6 @@ extension MemoryStore {
   func latestFindings(of reference: SessionReference, count: Int) async throws(StoreError) -> [SealedFinding] {
     throw unused()
   }
-  func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { throw unused() }
   func put(_ patient: PatientRecord) async throws(StoreError) { throw unused() }
   func patients() async throws(StoreError) -> [PatientRecord] { throw unused() }
   func patient(_ pseudonym: Pseudonym) async throws(StoreError) -> PatientRecord? { throw unused() }

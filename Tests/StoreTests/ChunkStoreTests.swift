@@ -165,24 +165,6 @@ struct ChunkStoreTests {
     }
   }
 
-  @Test func retentionTakesWholeSessions() async throws {
-    try await withStore { store, _ in
-      let old = try SampleSession(device: "dev-old")
-      let new = try SampleSession(device: "dev-new")
-      _ = try await store.commit(
-        ChunkBatch(chunks: [old.chunk(0), old.chunk(1), new.chunk(0, receivedAt: 5_000)]))
-      #expect(try await store.deleteSessions(receivedBefore: 5_000) == 2)
-      #expect(try await store.session(old.reference) == nil)
-      #expect(try await store.chunks(of: old.reference, from: 0, limit: 9).isEmpty)
-      #expect(try await store.chunks(of: new.reference, from: 0, limit: 9).count == 1)
-      // The freed row may be given to another session, which begins with nothing.
-      let next = try SampleSession(device: "dev-next")
-      let commit = try await store.commit(ChunkBatch(chunks: [next.chunk(3), old.chunk(0)]))
-      #expect(commit.outcomes == [.committed, .committed])
-      #expect(commit.contiguous == [next.reference: 3, old.reference: 0])
-    }
-  }
-
   @Test func aReaderCannotWrite() async throws {
     try await withTemporaryDirectory { directory in
       let store = try await SQLiteStore.open(directory: directory, writing: [.findings])

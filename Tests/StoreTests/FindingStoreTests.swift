@@ -89,16 +89,4 @@ struct FindingStoreTests {
       #expect(try await store.commit([rest], now: 4).isEmpty)
     }
   }
-
-  @Test func retentionTakesFindingsAndPosition() async throws {
-    try await withStore { store, _ in
-      let session = try SampleSession()
-      let claim = try #require(try await store.claim(session.reference, owner: "one", leaseUntil: 100, now: 1))
-      _ = try await store.commit([commit(session, claim, 0...4)], now: 2)
-      #expect(try await store.deleteAnalyses(advancedBefore: 2) == 0)
-      #expect(try await store.deleteAnalyses(advancedBefore: 3) == 5)
-      #expect(try await store.analysis(session.reference) == nil)
-      #expect(try await store.findings(of: session.reference, from: 0, limit: 9).isEmpty)
-    }
-  }
 }

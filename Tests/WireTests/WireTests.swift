@@ -12,7 +12,7 @@ struct IdentityTests {
   func refusesDeviceNames(name: String) { #expect(DeviceID(name) == nil) }
 
   @Test func aServiceIsNeverADevice() {
-    for service in [ServiceID.broker, .decryptor, .notifier, .dashboard, .operatorConsole] {
+    for service in [ServiceID.broker, .decryptor, .notifier, .dashboard, .retention, .operatorConsole] {
       #expect(DeviceID(service.rawValue) == nil)
       #expect(ServiceID(rawValue: service.rawValue) == service)
     }

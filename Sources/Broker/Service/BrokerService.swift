@@ -51,7 +51,6 @@ public final class BrokerService: Service {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.commitArrivals(connection) }
         group.addTask { await self.publishTelemetry() }
-        group.addTask { await self.retain() }
       }
     }
     relay.withLock { $0 = nil }
@@ -157,19 +156,6 @@ public final class BrokerService: Service {
         // The next round carries newer figures; chunks themselves are retried elsewhere.
         logger.debug("telemetry was not written", metadata: ["code": "\(error.code.rawValue)"])
       }
-    }
-  }
-
-  /// Deletes what the retention policy no longer allows, at the start and then once an hour.
-  private func retain() async {
-    guard let retention = configuration.retention else { return }
-    while !Task.isCancelled {
-      let age = UnixMicroseconds(max(0, retention.components.seconds)) * 1_000_000
-      let now = Clock.now()
-      if now > age, let deleted = try? await chunks.deleteSessions(receivedBefore: now - age), deleted > 0 {
-        logger.notice("old sessions were deleted", metadata: ["chunks": "\(deleted)"])
-      }
-      try? await Task.sleep(for: .seconds(3600))
     }
   }
 }

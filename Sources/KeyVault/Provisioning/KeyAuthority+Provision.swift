@@ -5,11 +5,11 @@ internal import Wire
 extension KeyAuthority {
   /// The services that get an identity.
   static let services: [ServiceID] = [
-    .broker, .gatekeeper, .decryptor, .notifier, .dashboard, .operatorConsole,
+    .broker, .gatekeeper, .decryptor, .notifier, .dashboard, .retention, .operatorConsole,
   ]
 
-  /// What each service may receive at first, of all devices. The broker, the gatekeeper and the
-  /// operator may receive nothing.
+  /// What each service may receive at first, of all devices. The broker, the gatekeeper, the
+  /// retention service and the operator may receive nothing.
   static let firstGrants: [(service: ServiceID, purpose: GrantPurpose)] = [
     (.decryptor, .session), (.decryptor, .findings), (.notifier, .findings), (.dashboard, .session),
     (.dashboard, .findings), (.dashboard, .patients), (.dashboard, .people),

@@ -59,6 +59,7 @@ struct ServiceRoutes: Sendable {
     SealRoutes(door: door, service: self).add(to: router)
     OperatorRoutes(door: door, service: self).add(to: router)
     AccessRoutes(door: door, service: self).add(to: router)
+    HeldDeviceRoute(door: door, service: self).add(to: router)
     return router
   }
 

@@ -81,6 +81,23 @@ final class SQLiteFile: Sendable {
     return try result.get()
   }
 
+  /// Moves the write-ahead log into the file and cuts it to nothing.
+  /// - Returns: Whether it was cut; a reader that still needs it, or a writer, keeps it.
+  func cutLog() async throws(StoreError) -> Bool {
+    let name = "\(area.rawValue).sqlite"
+    let result: Result<Bool, StoreError> = await withCheckedContinuation { continuation in
+      pool.asyncWriteWithoutTransaction { db in
+        do {
+          let isBusy = try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? 1
+          continuation.resume(returning: .success(isBusy == 0))
+        } catch {
+          continuation.resume(returning: .failure(StoreError(sqlite: error, file: name)))
+        }
+      }
+    }
+    return try result.get()
+  }
+
   /// Waits for running work and closes all connections.
   func close() { try? pool.close() }
 
@@ -93,8 +110,8 @@ final class SQLiteFile: Sendable {
     configuration.prepareDatabase { db in
       // A log that grew while a long read held its checkpoint back is cut down again afterwards.
       try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
-      // New content never lands in a page that still shows deleted content.
-      try db.execute(sql: "PRAGMA secure_delete = FAST")
+      // New content never lands in a page that still shows deleted content; who deletes by age overwrites what it deletes.
+      try db.execute(sql: "PRAGMA secure_delete = \(options.overwritesDeleted ? "ON" : "FAST")")
       if let pages = options.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
     }
     return configuration

@@ -88,25 +88,6 @@ extension SQLiteStore: ChunkStore {
     }
   }
 
-  /// See ``ChunkStore/deleteSessions(receivedBefore:)``.
-  public func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int {
-    let ledger = ledger
-    return try await chunks.write { db in
-      ledger.forget()
-      let rows = try Int64.fetchAll(
-        db, sql: "SELECT id FROM session WHERE last_received < ?", arguments: [Int64(clamping: time)])
-      var deleted = 0
-      for row in rows {
-        let range = RowKey.range(session: row)
-        try db.execute(
-          sql: "DELETE FROM chunk WHERE id BETWEEN ? AND ?", arguments: [range.lowerBound, range.upperBound])
-        deleted += db.changesCount
-        try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [row])
-      }
-      return deleted
-    }
-  }
-
   private static func sessionRecord(_ row: Row) -> SessionRecord? {
     guard let device = DeviceID(row[0] as String), let session = SessionID(row[1] as Data),
       let iv = SessionIV(row[2] as Data)

@@ -161,27 +161,6 @@ extension SQLiteStore: FindingStore {
     ).map { SealedFinding(sequence: RowKey.sequence($0[0]), box: [UInt8]($0[1] as Data)) }
   }
 
-  /// See ``FindingStore/deleteAnalyses(advancedBefore:)``; returns how many findings went.
-  public func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int {
-    try await findings.write { db in
-      let rows = try Int64.fetchAll(
-        db, sql: "SELECT id FROM analysis WHERE advanced_at < ?", arguments: [Int64(clamping: time)])
-      var deleted = 0
-      for row in rows {
-        let range = RowKey.range(session: row)
-        try db.execute(
-          sql: "DELETE FROM finding WHERE id BETWEEN ? AND ?", arguments: [range.lowerBound, range.upperBound])
-        deleted += db.changesCount
-        try db.execute(
-          sql: """
-            DELETE FROM mark WHERE (device, session) IN (SELECT device, session FROM analysis WHERE id = ?)
-            """, arguments: [row])
-        try db.execute(sql: "DELETE FROM analysis WHERE id = ?", arguments: [row])
-      }
-      return deleted
-    }
-  }
-
   private static func analysisRecord(_ row: Row) -> AnalysisRecord? {
     guard let device = DeviceID(row[0] as String), let session = SessionID(row[1] as Data) else { return nil }
     return AnalysisRecord(

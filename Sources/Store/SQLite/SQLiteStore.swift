@@ -66,11 +66,17 @@ public struct SQLiteStoreOptions: Sendable {
   public var maximumPages: Int?
   /// Connections that read at once, for each file.
   public var maximumReaders: Int
+  /// Whether deleted content is overwritten with zeros in the file (`PRAGMA secure_delete = ON`) instead of when its page is
+  /// used again: for whoever deletes because it must be gone. It costs a write for each page that becomes free.
+  public var overwritesDeleted: Bool
 
   /// States the limits.
-  public init(busyTimeoutSeconds: Double = 5, maximumPages: Int? = nil, maximumReaders: Int = 4) {
+  public init(
+    busyTimeoutSeconds: Double = 5, maximumPages: Int? = nil, maximumReaders: Int = 4, overwritesDeleted: Bool = false
+  ) {
     self.busyTimeoutSeconds = busyTimeoutSeconds
     self.maximumPages = maximumPages
     self.maximumReaders = maximumReaders
+    self.overwritesDeleted = overwritesDeleted
   }
 }

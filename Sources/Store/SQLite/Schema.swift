@@ -23,10 +23,10 @@ enum Schema {
 
   private static func steps(_ area: StoreArea) -> [String] {
     switch area {
-    case .chunks: [chunks]
-    case .findings: [findings, chart, views]
-    case .alerts: [alerts, alertWorkflow, deeds]
-    case .registry: [registry, access, signInMethod, tokens, accountTrail]
+    case .chunks: [chunks, retentionTally]
+    case .findings: [findings, chart, views, retentionTally]
+    case .alerts: [alerts, alertWorkflow, deeds, retentionTally]
+    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention]
     }
   }
 

@@ -31,6 +31,8 @@ public struct ServiceID: Hashable, Sendable, CustomStringConvertible, RawReprese
   public static let dashboard = ServiceID(known: "dashboard")
   /// Carries the vault's access list to mosquitto, and the vault's commands to devices.
   public static let gatekeeper = ServiceID(known: "gatekeeper")
+  /// Deletes what is old enough and not held; asks the vault which devices are held, and nothing else.
+  public static let retention = ServiceID(known: "retention")
   /// The person at the command line who runs the system.
   public static let operatorConsole = ServiceID(known: "operator")
 }

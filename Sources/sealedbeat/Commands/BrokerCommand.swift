@@ -27,9 +27,7 @@ struct BrokerCommand: AsyncParsableCommand {
       reconnect: ReconnectPolicy(initial: .milliseconds(100), longest: .seconds(2)), maximumInflight: 1000,
       maximumQueued: 100_000)
     let service = BrokerService(
-      configuration: BrokerConfiguration(
-        mqtt: mqtt, retention: .seconds(settings[Keys.brokerRetentionDays] * 86_400)),
-      chunks: store, logger: process.logger)
+      configuration: BrokerConfiguration(mqtt: mqtt), chunks: store, logger: process.logger)
     try await process.run([service], checks: [.init(name: "broker") { service.isReady }])
   }
 }

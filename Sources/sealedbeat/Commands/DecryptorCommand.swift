@@ -32,8 +32,6 @@ struct DecryptorCommand: AsyncParsableCommand {
         owner: settings[Keys.decryptorOwner], measuresStages: settings[Keys.measureStages]), chunks: store,
       findings: store,
       changes: store, keys: try ServiceProcess.vault(settings), model: judging, logger: process.logger)
-    let retention = FindingRetention(
-      findings: store, days: settings[Keys.brokerRetentionDays], logger: process.logger)
-    try await process.run([service, retention], checks: [.init(name: "decryptor") { service.isReady }])
+    try await process.run([service], checks: [.init(name: "decryptor") { service.isReady }])
   }
 }

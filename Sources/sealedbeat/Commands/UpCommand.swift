@@ -9,8 +9,8 @@ struct UpCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "up", abstract: "Run the whole system on this machine.",
     discussion: """
-      Starts the key vault, mosquitto, the gatekeeper, the broker, the decryptor, the notifier and the dashboard as supervised child
-      processes: the same as in production, on embedded defaults. A child that crashes comes back. Ctrl-C ends all.
+      Starts the key vault, mosquitto, the gatekeeper, the broker, the decryptor, the notifier, the dashboard and the
+      retention service as supervised child processes: the same as in production, on embedded defaults. A child that crashes comes back. Ctrl-C ends all.
 
       Each child's log is in DIR/log, addresses and process numbers are in DIR/state.json. The root key is made at the
       first start in DIR/vault/root.key: keep a copy in a safe place, and keep it away from backups of DIR/store.

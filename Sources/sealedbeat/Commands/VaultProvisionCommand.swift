@@ -7,7 +7,7 @@ struct VaultProvisionCommand: AsyncParsableCommand {
     commandName: "provision", abstract: "Issue new identities to all services, and the first grants.",
     discussion: """
       Makes the vault if there is none. Writes DIR/svc.broker, svc.gatekeeper, svc.decryptor, svc.notifier, svc.dashboard,
-      svc.operator and svc.vault (identity.pem, identity.key, service-ca.pem, device-ca.pem, audit-key.hex), DIR/mosquitto (server.pem,
+      svc.retention, svc.operator and svc.vault (identity.pem, identity.key, service-ca.pem, device-ca.pem, audit-key.hex), DIR/mosquitto (server.pem,
       server.key, clients-ca.pem) and DIR/https, each readable by its owner alone. DIR must lie in memory (/run, /dev/shm).
       """)
 

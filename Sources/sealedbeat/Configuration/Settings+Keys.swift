@@ -41,8 +41,9 @@ enum Keys {
   static let vaultWitnessCA = Setting.text(
     "vault.witness-ca", "", "CA file (PEM) that signs the witness's certificate; empty for the system's.")
 
-  static let brokerRetentionDays = Setting.number(
-    "store.retention-days", 365, in: 1...36_500, "Sessions whose last chunk is older are deleted, once an hour.")
+  static let retentionDays = Setting.number(
+    "store.retention-days", 365, in: 1...36_500,
+    "Days of recordings, findings and alerts that a new installation begins with; then `sealedbeat retention` counts.")
 
   static let decryptorOwner = Setting.text(
     "decryptor.owner", "decryptor-1", "Name of this decryptor; each of several needs its own.")
@@ -129,7 +130,7 @@ enum Keys {
     vaultHost.description, vaultPort.description, vaultEnrolPort.description, vaultBind.description,
     vaultDeviceKeyPeriod.description, vaultTenantKeyPeriod.description,
     vaultWitnessFile.description, vaultWitnessURL.description, vaultWitnessCA.description,
-    brokerRetentionDays.description, decryptorOwner.description, abnormalThreshold.description,
+    retentionDays.description, decryptorOwner.description, abnormalThreshold.description,
     measureStages.description,
     modelFile.description,
     smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,

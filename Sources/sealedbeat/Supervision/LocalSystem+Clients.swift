@@ -20,6 +20,9 @@ struct RunningSystem: Sendable {
     addresses = state.addresses
   }
 
+  /// Whether one runs on a data directory.
+  static func isRunning(dataDirectory: String) -> Bool { (try? RunningSystem(dataDirectory: dataDirectory)) != nil }
+
   /// Names a system that this process supervises itself.
   init(_ system: LocalSystem) {
     data = system.data

@@ -106,6 +106,8 @@ struct LocalSystem: Sendable {
     for service in ["gatekeeper", "broker", "decryptor", "notifier", "dashboard"] {
       try await start(service, [service, "--config", configurationFile], credentials: "svc.\(service)")
     }
+    try await start(
+      "retention", ["retention", "serve", "--config", configurationFile], credentials: "svc.retention")
   }
 
   /// Waits until every service says that it is ready.

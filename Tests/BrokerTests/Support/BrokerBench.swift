@@ -109,8 +109,4 @@ final class FullAtFirst: ChunkStore {
   }
 
   func devices() async throws(StoreError) -> [DeviceTelemetry] { try await store.devices() }
-
-  func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int {
-    try await store.deleteSessions(receivedBefore: time)
-  }
 }

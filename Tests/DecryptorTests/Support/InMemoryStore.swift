@@ -65,7 +65,6 @@ final class InMemoryStore: ChunkStore, FindingStore, StoreChanges {
   }
 
   func devices() async throws(StoreError) -> [DeviceTelemetry] { [] }
-  func deleteSessions(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { 0 }
 
   func claim(
     _ reference: SessionReference, owner: String, leaseUntil: UnixMicroseconds, now: UnixMicroseconds
@@ -116,8 +115,6 @@ final class InMemoryStore: ChunkStore, FindingStore, StoreChanges {
       return findings.sorted { $0.sequence < $1.sequence }.suffix(count)
     }
   }
-
-  func deleteAnalyses(advancedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { 0 }
 
   func changes(in area: StoreArea, atLeastEvery interval: Duration) -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
