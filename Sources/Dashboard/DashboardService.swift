@@ -68,14 +68,16 @@ public final class DashboardService: Service, Sendable {
     let seal = AccountSeal(keys: keys, time: time)
     let desk = KeyDesk(vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger)
     let factors = SecondFactorDesk(registry: registry, seal: seal, time: time)
+    let trail = AuditTrail(registry: registry, chart: findings, alerts: alerts, desk: desk, time: time)
+    let emergencies = EmergencyDesk(
+      registry: registry, seal: seal, lifetime: configuration.emergencyAccessLimit, time: time, logger: logger)
     let api = DashboardAPI(
       hub: hub,
       signIns: SignInService(
         registry: registry, verifier: verifier, factors: factors, configuration: configuration, time: time,
         logger: logger),
       factors: factors,
-      emergencies: EmergencyDesk(
-        registry: registry, seal: seal, lifetime: configuration.emergencyAccessLimit, time: time, logger: logger),
+      emergencies: emergencies,
       provider: try configuration.provider.map {
         try ProviderDesk(configuration: $0, registry: registry, time: time, logger: logger)
       },
@@ -87,8 +89,10 @@ public final class DashboardService: Service, Sendable {
       findings: hub.findings, strips: hub.strips,
       chart: chart,
       exports: ExportDesk(strips: hub.strips, findings: hub.findings, alerts: alerts, chart: chart),
-      desk: desk, trail: AuditTrail(registry: registry, chart: findings, alerts: alerts, desk: desk, time: time),
+      desk: desk, trail: trail,
       views: ViewLedger(store: findings, time: time, logger: logger),
+      reports: ReportDesk(
+        trail: trail, desk: desk, emergencies: emergencies, registry: registry, time: time, logger: logger),
       policy: configuration.policy, time: time, logger: logger)
     router = DashboardRouter(api: api, pages: try WebPages())
   }

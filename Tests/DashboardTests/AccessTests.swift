@@ -26,7 +26,7 @@ import Wire
     .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
   ]
   private static let registryReading: Set<Endpoint> = [
-    .listChartEvents, .listEmergencyAccess, .listAccountEvents, .listPatients, .listDevices, .listAccounts,
+    .listChartEvents, .listEmergencyAccess, .listAccountEvents, .showReport, .listPatients, .listDevices, .listAccounts,
   ]
   private static let keyReading: Set<Endpoint> = [
     .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise, .showCertificate,
@@ -72,6 +72,7 @@ import Wire
         let path = endpoint.path.replacing("{pseudonym}", with: patient.name).replacing("{device}", with: "sb-001")
           .replacing("{alert}", with: String(repeating: "0", count: 32)).replacing("{account}", with: "nobody")
           .replacing("{id}", with: "1").replacing("{event}", with: "account-1")
+          .replacing("{report}", with: "access")
         let response = try await browser.send(
           client, endpoint.method, path, body: endpoint.method == .get ? nil : "{}")
         if Self.allowed[role]?.contains(endpoint) == true || Self.withoutSignIn.contains(endpoint) {

@@ -34,6 +34,7 @@ final class FakeVault: KeyAdministration {
       case (_, "compromise"): #"{"device":"sb-001","versions":[1],"reported":1,"sessions":[]}"#
       case (.post, "claims"):
         #"{"claim":{"id":1,"device":"sb-001","expires":2000,"token":"ab"},"hpkePublicKey":"04","caPEM":"pem"}"#
+      case (.post, "reports"): #"{"sequence":41}"#
       case (_, "rotation"):
         call.path.contains("/devices/") ? #"{"device":"sb-001","version":2}"# : #"{"version":2}"#
       case (.get, let last) where last.hasPrefix("audit?"): "[]"

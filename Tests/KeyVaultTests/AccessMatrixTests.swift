@@ -156,6 +156,9 @@ struct AccessMatrixTests {
           let status = try await caller.client.send("GET", path).status
           #expect(status == (caller.role == nil ? 403 : 200), "\(caller.name): \(path)")
         }
+        let note = Array(#"{"report":"access","digest":"\#(String(repeating: "0a", count: 32))"}"#.utf8)
+        let noted = try await caller.client.send("POST", "/v1/audit/reports", bytes: note).status
+        #expect(noted == (caller.role == nil ? 403 : 200), "\(caller.name): a report")
         if caller.role != .custodian {
           #expect(try await caller.client.send("POST", "/v1/seal").status == 403, "\(caller.name)")
         }

@@ -31,6 +31,7 @@ struct DashboardAPI: Sendable {
   let desk: KeyDesk
   let trail: AuditTrail
   let views: ViewLedger
+  let reports: ReportDesk
   /// The installation's limits of the alert policy.
   let policy: AlertPolicyConfiguration
   let linkLimiter = LinkLimiter()
@@ -88,6 +89,7 @@ struct DashboardAPI: Sendable {
       case .endEmergencyAccess: return try await endEmergencyAccess(context, signedIn)
       case .listEmergencyAccess: return try await listEmergencyAccess()
       case .listAccountEvents: return try await listAccountEvents()
+      case .showReport: return try await showReport(request, context, signedIn)
 
       // The ward and signals.
       case .showWard: return try await showWard(signedIn)

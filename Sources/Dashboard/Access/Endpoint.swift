@@ -29,6 +29,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case endEmergencyAccess
   case listEmergencyAccess
   case listAccountEvents
+  case showReport
 
   // The ward and signals: for those who treat the patients.
   case showWard
@@ -166,6 +167,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .endEmergencyAccess: .init(.delete, "/api/emergency-access/{access}", .cliniciansAndAdministrators)
     case .listEmergencyAccess: .init(.get, "/api/emergency-access", .staff)
     case .listAccountEvents: .init(.get, "/api/account-events", .staff)
+    // Drawn up anew each time, and on record in the vault's log.
+    case .showReport: .init(.get, "/api/reports/{report}", .staff)
 
     // The ward and signals: for those who treat the patients.
     case .showWard: .init(.get, "/api/ward", .clinicians)

@@ -59,9 +59,13 @@ extension KeyDesk {
   /// Asks the vault in a person's name and reads its answer.
   /// - Throws: ``APIProblem`` as the vault refuses, or `KeyVaultError`.
   func ask<Answer: Decodable>(_ type: Answer.Type, _ path: String, for signedIn: SignedIn) async throws -> Answer {
+    try await ask(type, VaultCall(.get, path), for: signedIn)
+  }
+
+  /// The same for any request.
+  func ask<Answer: Decodable>(_ type: Answer.Type, _ call: VaultCall, for signedIn: SignedIn) async throws -> Answer {
     guard let vault else { throw APIProblem.vaultUnavailable }
-    let reply = try await vault.relay(
-      VaultCall(.get, path), for: signedIn.account, role: signedIn.role.rawValue)
+    let reply = try await vault.relay(call, for: signedIn.account, role: signedIn.role.rawValue)
     guard reply.status == 200 else {
       guard let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(reply.body)) else {
         throw APIProblem.vaultUnavailable
@@ -71,7 +75,7 @@ extension KeyDesk {
     }
     do {
       return try JSONDecoder().decode(type, from: Data(reply.body))
-    } catch {
+    } catch is DecodingError {
       throw KeyVaultError.badAnswer("the answer is not the JSON that this route gives")
     }
   }

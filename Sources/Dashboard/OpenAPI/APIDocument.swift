@@ -116,6 +116,12 @@ package enum APIDocument {
     case .schema(let schema): responses["200"] = content(["application/json"], schema: schema.json)
     case .events: responses["200"] = content(["text/event-stream"], schema: Schema.string.json)
     case .file(let types): responses["200"] = content(types, schema: nil)
+    case .jsonOrFile(let type, let files):
+      let media: [(String, JSONValue)] =
+        [("application/json", ["schema": book.schema(of: type)])] + files.map { ($0, [:]) }
+      responses["200"] = [
+        "description": "What was asked for.", "content": .object(Dictionary(media) { first, _ in first }),
+      ]
     case .fhir(let type):
       responses["200"] = content([FHIR.mediaType], schema: FHIR.schema(of: type))
     }

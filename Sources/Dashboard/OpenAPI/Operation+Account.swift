@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// One's own account, others' sign-ins and second factors, accesses beyond the assignment, and the identity provider.
 extension Operation {
   static let account: [Endpoint: Operation] = [
@@ -46,6 +48,18 @@ extension Operation {
       "Accesses beyond the assignment, newest first", answers: .json(ListView<EmergencyAccessView>.self)),
     .listAccountEvents: Operation(
       "What happened to accounts, newest first", answers: .json(ListView<AccountEventView>.self)),
+    .showReport: Operation(
+      "Draws up a report on a period; its hash is put on record in the vault's audit log",
+      query: [
+        .integer("from", 0...ReportDesk.latestMs, "Unix milliseconds; the last 30 days if left out."),
+        .integer("until", 0...ReportDesk.latestMs, "Unix milliseconds; now if left out."),
+        Parameter("account", "Only what this account did.", Parameter.account.schema),
+        Parameter("patient", "Only what is about this patient.", Parameter.pseudonym.schema),
+        .choice("format", ReportDesk.Format.allCases.map(\.rawValue), "json if left out."),
+      ], answers: .jsonOrFile(ReportView.self, ["text/csv", "application/pdf"]),
+      problems: [.tooLongPeriod, .vaultUnavailable] + [
+        APIProblem(status: .tooManyRequests, code: "too-many", reason: "The vault asks to come back later.")
+      ]),
   ]
 
   private static let weak = APIProblem(AccountError(.weakPassword, "The password is too short, too long, or expected."))

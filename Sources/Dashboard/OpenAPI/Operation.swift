@@ -27,6 +27,8 @@ struct Operation: Sendable {
     case fhir(String)
     /// 200, a file of one of these media types.
     case file([String])
+    /// 200, JSON of this type, or a file of one of these media types.
+    case jsonOrFile(Any.Type, [String])
   }
 
   /// What is sent, as JSON.

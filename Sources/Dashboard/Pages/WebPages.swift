@@ -39,6 +39,7 @@ package struct WebPages: Sendable {
   package static let addresses = [
     "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/patients/{pseudonym}/plan", "/acknowledge", "/alerts",
     "/alerts/{alert}", "/administration", "/keys", "/keys/devices/{device}", "/audit", "/account", "/access",
+    "/reports",
   ]
 
   /// Libraries that are not ours: Debian installs them, nobody copies them, and what they are for says so where one is absent.

@@ -50,6 +50,7 @@ const pages = [
   { pattern: /^\/keys$/, roles: staff, load: () => import("./page-keys.js"), show: "showKeys", strings: ["keys"], title: () => t("keys") },
   { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: staff, load: () => import("./page-device-keys.js"), show: "showDeviceKeys", strings: ["keys"], title: (name) => name },
   { pattern: /^\/audit$/, roles: staff, load: () => import("./page-audit.js"), show: "showAudit", strings: ["keys", "audit"], title: () => t("auditLog") },
+  { pattern: /^\/reports$/, roles: staff, load: () => import("./page-reports.js"), show: "showReports", strings: ["reports"], styles: ["reports.css"], title: () => t("reports") },
   { pattern: /^\/account$/, roles: everybody, load: () => import("./page-account.js"), show: "showAccount", strings: ["account"], styles: ["account.css"], title: () => t("ownAccount") },
   { pattern: /^\/access$/, roles: staff, load: () => import("./page-access.js"), show: "showAccess", strings: ["access"], styles: ["account.css"], title: () => t("access") },
 ];
@@ -57,8 +58,8 @@ const pages = [
 /** Where one can go from the frame, by role. @type {Record<string, [string, string][]>} */
 const links = {
   clinician: [["/ward", "ward"], ["/alerts", "alerts"]],
-  administrator: [["/administration", "administration"], ["/keys", "keys"], ["/access", "access"], ["/audit", "auditLog"]],
-  auditor: [["/administration", "administration"], ["/keys", "keys"], ["/access", "access"], ["/audit", "auditLog"]],
+  administrator: [["/administration", "administration"], ["/keys", "keys"], ["/access", "access"], ["/audit", "auditLog"], ["/reports", "reports"]],
+  auditor: [["/administration", "administration"], ["/keys", "keys"], ["/access", "access"], ["/audit", "auditLog"], ["/reports", "reports"]],
 };
 
 /** The page of the address, if there is one. */

@@ -39,6 +39,8 @@ extension AuditEntry {
     case exportAudit = "export-audit"
     case readInventory = "read-inventory"
     case prove
+    // A report that somebody drew up elsewhere: its hash.
+    case report
   }
 
   /// Whether it happened.

@@ -82,6 +82,15 @@ extension KeyAuthority {
     }
   }
 
+  /// Records that somebody drew up a report, and its hash, so that a copy can be checked against the log.
+  /// - Returns: the number of the entry.
+  package func recordReport(_ note: ReportNote, actor: String) throws(VaultError) -> UInt64 {
+    try commit(actor: actor) { _, audit in
+      try audit.append(.report, object: "report/\(note.report)", reason: "sha256 \(note.digest)")
+      return .done(audit.length)
+    }
+  }
+
   /// The signed head of the log.
   package func auditHead() throws -> AuditCheckpoint {
     try read { database in

@@ -44,6 +44,12 @@ struct AuditRoutes: Sendable {
       try authority.record(.exportAudit, actor: actor, reason: "from \(first)")
       return try export(from: first, to: authority.auditHead().count)
     }
+    router.post("/v1/audit/reports") { request, context in
+      let actor = try await service.actor(request, context, may: .readAudit)
+      let note = try ReportNote(await request.bytes(upTo: ReportNote.bodyLimit))
+      let sequence = try authority.recordReport(note, actor: actor)
+      return try VaultResponse.json(["sequence": sequence])
+    }
     router.get("/v1/audit/proof/:sequence") { request, context in
       let actor = try await service.actor(request, context, may: .readAudit)
       guard let sequence = context.parameters.get("sequence").flatMap({ UInt64($0) }) else {
@@ -96,6 +102,24 @@ struct AuditRoutes: Sendable {
     guard let text else { return standard }
     guard let number = UInt64(text) else { throw VaultError(.badRequest, "not a number of an entry") }
     return number
+  }
+}
+
+/// What is put on record of a report.
+package struct ReportNote: Decodable, Sendable, Hashable {
+  static let bodyLimit = 1024
+
+  /// Which: 1–32 of `a`–`z` and `-`.
+  package let report: String
+  /// SHA-256 of what it says, 64 hexadecimal digits in lower case.
+  package let digest: String
+
+  init(_ bytes: [UInt8]) throws(VaultError) {
+    guard let note = try? JSONDecoder().decode(Self.self, from: Data(bytes)), (1...32).contains(note.report.utf8.count),
+      note.report.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D }),
+      let digest = [UInt8](hex: note.digest), digest.count == 32, digest.hex == note.digest
+    else { throw VaultError(.badRequest, "a report has a name and a SHA-256") }
+    self = note
   }
 }
 

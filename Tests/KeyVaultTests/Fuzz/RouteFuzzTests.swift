@@ -13,6 +13,10 @@ struct RouteFuzzTests {
     ("/v1/devices/pump-1/destruction", #"{"days":7,"reason":"over"}"#),
     ("/v1/devices/pump-1/hold", #"{"reason":"court"}"#),
     ("/v1/devices/pump-1/deactivation", #"{"reason":"end"}"#),
+    (
+      "/v1/audit/reports",
+      #"{"report":"access","digest":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"}"#
+    ),
     ("/v1/root/rotation", #"{"reason":"new safe"}"#),
     (
       "/v1/people", #"{"name":"bob","role":"auditor","request":"-----BEGIN CERTIFICATE REQUEST-----","reason":"joins"}"#

@@ -76,6 +76,8 @@ export default {
   "problem.bad-request": "Eine Angabe im Formular passt nicht.",
   keys: "Schlüssel",
   auditLog: "Prüfprotokoll",
+  reports: "Berichte",
+  "problem.too-long-period": "Ein Zeitraum beginnt, bevor er endet, und dauert höchstens 366 Tage.",
   change: "Ändern",
   save: "Speichern",
   skip: "Zum Inhalt springen",

@@ -76,6 +76,8 @@ export default {
   "problem.bad-request": "Something in the form does not fit.",
   keys: "Keys",
   auditLog: "Audit log",
+  reports: "Reports",
+  "problem.too-long-period": "A period begins before it ends and lasts at most 366 days.",
   change: "Change",
   save: "Save",
   skip: "Skip to content",
