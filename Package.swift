@@ -217,7 +217,7 @@ let package = Package(
     .target(name: "RhythmScripts", dependencies: ["Findings", "Wire"], path: "Tests/RhythmScripts"),
     .testTarget(
       name: "AlertDeliveryTests",
-      dependencies: ["AlertDelivery", "AlertPolicy", "Findings", "Sealing", "Store", "Wire"]),
+      dependencies: ["AlertDelivery", "AlertPolicy", "RhythmScripts", "Findings", "Sealing", "Store", "Wire"]),
     .testTarget(name: "AlertPolicyTests", dependencies: ["AlertPolicy", "RhythmScripts", "Findings", "Store", "Wire"]),
     .testTarget(
       name: "AlertTrialsTests",

@@ -4,7 +4,8 @@ public struct AlertEvidence: Sendable, Hashable, Codable {
   public var name: String
   /// The measured value.
   public var value: Double
-  /// The unit: `/min`, `s`, `beats`, `share` (0…1), `count`; empty for none.
+  /// The unit: `/min`, `s`, `beats`, `share` (0…1), `count`, `electrodes` (1 positive, 2 negative, 3 both),
+  /// `flag` (1 for yes); empty for none.
   public var unit: String
   /// The limit in force; `nil` where the number only describes.
   public var limit: Double?

@@ -1,14 +1,10 @@
 """A person's account in headless Chromium: a second factor, a new password, sign-ins that end, and a patient opened in an emergency."""
-import base64
-import hashlib
-import hmac
-import struct
 import sys
-import time
 
 import pytest
 
 from conftest import ARTIFACTS
+from phone import Phone
 from system import PASSWORD, ROOT, System
 from waiting import until
 
@@ -17,22 +13,6 @@ import pages  # noqa: E402
 
 NEW_PASSWORD = "nine purple otters juggle"
 OFFICER = "officer@example.org"
-
-
-class Phone:
-    """An authenticator app (RFC 6238); gives each code once."""
-
-    def __init__(self, secret: str):
-        secret = secret.replace(" ", "")
-        self.key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-        self.last = 0
-
-    def code(self) -> str:
-        until(lambda: int(time.time()) // 30 > self.last, "the next code", 35)
-        self.last = int(time.time()) // 30
-        mac = hmac.new(self.key, struct.pack(">Q", self.last), hashlib.sha1).digest()
-        offset = mac[-1] & 15
-        return f"{(struct.unpack('>I', mac[offset:offset + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
 
 
 @pytest.fixture(scope="module")

@@ -70,11 +70,14 @@ public struct AlertNotice: Hashable, Sendable, Codable {
   public var acknowledgement: String?
   /// When the message was written.
   public var writtenAt: UnixMicroseconds
+  /// The language in which the receiver reads it; English where nobody chose.
+  public var language: MessageLanguage?
 
   /// Describes a message.
   public init(
     occasion: Occasion, alert: AlertID, reference: SessionReference, patient: String, body: AlertBody,
-    receiver: Receiver, writtenAt: UnixMicroseconds, gathered: [AlertEpisode] = [], acknowledgement: String? = nil
+    receiver: Receiver, writtenAt: UnixMicroseconds, gathered: [AlertEpisode] = [], acknowledgement: String? = nil,
+    language: MessageLanguage? = nil
   ) {
     self.occasion = occasion
     self.alert = alert
@@ -83,6 +86,7 @@ public struct AlertNotice: Hashable, Sendable, Codable {
     self.body = body
     self.receiver = receiver
     self.writtenAt = writtenAt
+    self.language = language
     self.gathered = gathered
     self.acknowledgement = acknowledgement
   }

@@ -24,15 +24,19 @@ public struct AlertPlan: Hashable, Sendable, Codable {
     public var webhook: String?
     /// Lowest severity that they are told of.
     public var atLeast: AlertSeverity
+    /// The language of their mail; English where nobody chose.
+    public var language: MessageLanguage?
 
     /// Describes a contact.
     public init(
-      label: String, mail: MailAddress? = nil, webhook: String? = nil, atLeast: AlertSeverity = .low
+      label: String, mail: MailAddress? = nil, webhook: String? = nil, atLeast: AlertSeverity = .low,
+      language: MessageLanguage? = nil
     ) {
       self.label = label
       self.mail = mail
       self.webhook = webhook
       self.atLeast = atLeast
+      self.language = language
     }
 
     /// As messages name them.

@@ -46,7 +46,8 @@ extension PolicyMachine {
         evidence: (delay.map {
           [AlertEvidence("clock-delay", $0, unit: "s", limit: $0 < 0 ? -rule.aheadSeconds : rule.behindSeconds)]
         } ?? [])
-          + [AlertEvidence("duration", step.end.seconds(since: onset), unit: "s", limit: rule.minimumSeconds)])
+          + [AlertEvidence("duration", step.end.seconds(since: onset), unit: "s", limit: rule.minimumSeconds)]
+          + step.clockEvidence)
       step.actions.append(self[.deviceClock].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[.deviceClock].resolve(at: moment.time) { step.actions.append(action) }

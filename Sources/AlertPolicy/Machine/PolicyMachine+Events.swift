@@ -25,11 +25,13 @@ extension PolicyMachine {
         rule: event.rule, severity: event.severity, onset: event.onset.time, onsetSample: event.onset.sample,
         explanation: event.explanation + step.clockRemark, heartRate: event.heartRate ?? step.finding.heartRate,
         abnormalProbability: event.abnormalProbability, beatCount: event.beats.count,
-        abnormalBeatCount: event.rule.countsEctopicBeats ? event.beats.count : 0, evidence: event.evidence,
+        abnormalBeatCount: event.rule.countsEctopicBeats ? event.beats.count : 0,
+        evidence: event.evidence + step.clockEvidence,
         beats: event.beats)
       step.actions.append(self[event.rule].open(body, of: reference, at: step.end.sample, now: step.now))
     } else if let action = self[event.rule].worsen(
-      to: event.severity, explanation: event.explanation + step.clockRemark, evidence: event.evidence,
+      to: event.severity, explanation: event.explanation + step.clockRemark,
+      evidence: event.evidence + step.clockEvidence,
       beats: event.beats, at: step.end.sample, now: step.now)
     {
       step.actions.append(action)

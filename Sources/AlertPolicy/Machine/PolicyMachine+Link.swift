@@ -19,8 +19,9 @@ extension PolicyMachine {
         explanation: "\(which) without contact for \(Figure.seconds(step.end.seconds(since: onset))); limit "
           + "\(Figure.seconds(rule.minimumSeconds))." + step.clockRemark,
         evidence: [
-          AlertEvidence("duration", step.end.seconds(since: onset), unit: "s", limit: rule.minimumSeconds)
-        ])
+          AlertEvidence("duration", step.end.seconds(since: onset), unit: "s", limit: rule.minimumSeconds),
+          AlertEvidence("electrodes", Double(electrodes.rawValue), unit: "electrodes"),
+        ] + step.clockEvidence)
       step.actions.append(self[.leadOff].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[.leadOff].resolve(at: moment.time) { step.actions.append(action) }

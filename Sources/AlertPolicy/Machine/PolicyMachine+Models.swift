@@ -47,7 +47,7 @@ extension PolicyMachine {
         evidence: [
           AlertEvidence("probability", low, unit: "share", limit: rule.onProbability),
           AlertEvidence("duration", step.end.seconds(since: onset), unit: "s", limit: rule.minimumSeconds),
-        ])
+        ] + step.clockEvidence)
       step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       self[name].lastEvent = nil

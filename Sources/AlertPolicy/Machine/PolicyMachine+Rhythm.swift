@@ -51,6 +51,7 @@ extension PolicyMachine {
       AlertEvidence("window-beats", Double(window.beatCount), unit: "beats", limit: Double(rule.minimumBeats)),
       AlertEvidence("window-seconds", rule.windowSeconds, unit: "s"),
     ] + (step.finding.heartRate.map { [AlertEvidence("heart-rate", $0, unit: "/min", limit: rule.fastRate)] } ?? [])
+      + step.clockEvidence
   }
 
   private func explain(_ rule: ShareRule, _ window: ShareWindow, isFast: Bool, _ step: PolicyStep) -> String {
@@ -81,7 +82,7 @@ extension PolicyMachine {
       let body = AlertBody(
         rule: name, severity: isExtreme ? rule.extremeSeverity : rule.severity, onset: onset.time,
         onsetSample: onset.sample, explanation: explain(rule, rate, sign: sign, step), heartRate: rate,
-        evidence: evidence(rule, rate))
+        evidence: evidence(rule, rate, step))
       step.actions.append(self[name].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[name].resolve(at: moment.time) { step.actions.append(action) }
@@ -93,7 +94,7 @@ extension PolicyMachine {
       guard isExtreme else { return }
       let explanation = explain(rule, rate, sign: sign, step)
       if let action = self[name].worsen(
-        to: rule.extremeSeverity, explanation: explanation, evidence: evidence(rule, rate), at: step.end.sample,
+        to: rule.extremeSeverity, explanation: explanation, evidence: evidence(rule, rate, step), at: step.end.sample,
         now: step.now)
       {
         step.actions.append(action)
@@ -101,9 +102,9 @@ extension PolicyMachine {
     }
   }
 
-  private func evidence(_ rule: RateRule, _ rate: Double?) -> [AlertEvidence] {
+  private func evidence(_ rule: RateRule, _ rate: Double?, _ step: PolicyStep) -> [AlertEvidence] {
     (rate.map { [AlertEvidence("heart-rate", $0, unit: "/min", limit: rule.onRate)] } ?? [])
-      + [AlertEvidence("duration", rule.minimumSeconds, unit: "s", limit: rule.minimumSeconds)]
+      + [AlertEvidence("duration", rule.minimumSeconds, unit: "s", limit: rule.minimumSeconds)] + step.clockEvidence
   }
 
   private func explain(_ rule: RateRule, _ rate: Double?, sign: Double, _ step: PolicyStep) -> String {

@@ -138,6 +138,11 @@ struct PolicyStep {
     finding.isClockSynchronised ? "" : " The device's clock had not been set: times are its own."
   }
 
+  /// The same for whoever says it in another language.
+  var clockEvidence: [AlertEvidence] {
+    finding.isClockSynchronised ? [] : [AlertEvidence("clock-unset", 1, unit: "flag")]
+  }
+
   func timing(on: Double, off: Double) -> EpisodeGate.Timing {
     EpisodeGate.Timing(onSeconds: on, offSeconds: off, bridgedSeconds: configuration.bridgedSeconds)
   }

@@ -1,4 +1,5 @@
 // What a person does about an alert, each with the questions that it needs.
+import { takeMyself } from "./alert-assigned.js";
 import { request } from "./api.js";
 import { ask, reasonField } from "./dialog.js";
 import { el } from "./elements.js";
@@ -24,7 +25,10 @@ export function assign(alert, assignees, myself) {
   const who = choice(t("assignee"), names.map((name) => [name, name === myself ? t("assignToMe", { name }) : name]), "dialog-assignee");
   return ask({
     title: t("assign"), text: t("assignText"), fields: [who.label], action: t("assign"),
-    send: () => request("POST", `/api/alerts/${alert.id}/assignment`, { account: who.select.value }),
+    send: () => {
+      if (who.select.value === myself) takeMyself(alert.id);
+      return request("POST", `/api/alerts/${alert.id}/assignment`, { account: who.select.value });
+    },
   });
 }
 

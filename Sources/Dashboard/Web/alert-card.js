@@ -1,4 +1,5 @@
 // One alert in few words: for the patient's page.
+import { sentence } from "./alert-words.js";
 import { request } from "./api.js";
 import { el } from "./elements.js";
 import { icon } from "./icons.js";
@@ -58,7 +59,7 @@ export function alertCard(item, { isCompact = false, isChosen = false, done = ()
   el("div", { class: "alert-text" },
     el("h3", {}, ruleName(item.rule),
       !isCompact && item.patient ? el("a", { class: "tile-pseudonym", href: `/patients/${item.patient}`, "data-internal": true }, item.patient) : ""),
-    el("p", {}, item.explanation ?? t("unreadable")), facts, problem),
+    el("p", {}, sentence(item)), facts, problem),
   button);
   return card;
 }

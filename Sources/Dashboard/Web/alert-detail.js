@@ -1,13 +1,18 @@
 // Everything that is known of one alert, and what can be done about it.
 import { Problem, request, session } from "./api.js";
 import { acknowledge, assign, resolve, snooze } from "./alert-actions.js";
+import { shortcuts } from "./alert-keys.js";
 import { actorName, ruleName } from "./alert-card.js";
 import { alertStrip } from "./alert-strip.js";
+import { lasting, quantity, sentence } from "./alert-words.js";
 import { problemText } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { dateTime, isKnown, number, percent, span, t } from "./strings.js";
+
+/** Between two looks at what is on its way, in ms. */
+const awaitTime = 2000;
 
 /**
  * Shows an alert in an element.
@@ -17,7 +22,7 @@ import { dateTime, isKnown, number, percent, span, t } from "./strings.js";
  * @returns {{end: () => void, act: (name: string) => void, reload: () => void}}
  */
 export function alertDetail(place, id, changed) {
-  let isOver = false;
+  let isOver = false, isLooking = false, lookedAt = 0;
   /** @type {any} */
   let detail = null;
   /** @type {ReturnType<typeof alertStrip> | null} */
@@ -71,6 +76,10 @@ export function alertDetail(place, id, changed) {
   function fill() {
     const { alert, events, deliveries } = detail;
     const severity = alert.severity ?? "low";
+    // What is drawn anew keeps the focus and where the strip was scrolled to.
+    const hadFocus = place.contains(document.activeElement);
+    const focused = hadFocus ? /** @type {HTMLElement} */ (document.activeElement).dataset.testid : undefined;
+    const scrolled = strip?.element.querySelector(".still-scroll")?.scrollLeft ?? 0;
     place.dataset.severity = severity;
     place.dataset.phase = alert.phase;
     place.dataset.id = alert.id;
@@ -90,11 +99,29 @@ export function alertDetail(place, id, changed) {
         alert.patient ? el("a", { class: "button quiet", href: `/patients/${alert.patient}/plan`, "data-internal": true, "data-testid": "open-plan" }, t("alertPlan")) : ""),
       problem, timer,
       strip ? strip.element : "",
-      el("section", { class: "card" }, el("h3", {}, t("evidence")), el("p", { class: "evidence", "data-testid": "evidence" }, alert.explanation ?? t("unreadable")), numbers(alert.evidence ?? []), facts(alert)),
+      el("section", { class: "card" }, el("h3", {}, t("evidence")), el("p", { class: "evidence", "data-testid": "evidence" }, sentence(alert)), numbers(alert.evidence ?? []), facts(alert)),
       el("section", { class: "card" }, el("h3", {}, t("whatWasDone")), el("ol", { class: "timeline", "data-testid": "alert-log" }, ...events.map(line))),
       el("section", { class: "card" }, el("h3", {}, t("deliveries")),
         deliveries.length ? el("ul", { class: "deliveries", "data-testid": "deliveries" }, ...deliveries.map(delivery)) : el("p", { class: "quiet" }, t("noDeliveries"))));
+    const scroll = strip?.element.querySelector(".still-scroll");
+    if (scroll) scroll.scrollLeft = scrolled;
+    if (hadFocus) /** @type {HTMLElement} */ (focused && place.querySelector(`[data-testid="${focused}"]`) || place.querySelector("h2"))?.focus({ preventScroll: true });
     tick();
+  }
+
+  /** What is on its way is no event of the alert: its log and its deliveries are asked for while something is awaited. */
+  function isAwaiting() {
+    const now = live.now();
+    return detail?.next?.dueMs <= now || detail?.deliveries.some((/** @type {any} */ one) => one.nextAttemptMs <= now)
+      || (detail?.alert.phase === "snoozed" && detail.alert.snoozedUntilMs <= now);
+  }
+
+  function look() {
+    tick();
+    if (isLooking || !isAwaiting() || performance.now() - lookedAt < awaitTime) return;
+    isLooking = true;
+    lookedAt = performance.now();
+    load().finally(() => { isLooking = false; });
   }
 
   /** The escalation timer runs by the server's clock. */
@@ -108,7 +135,7 @@ export function alertDetail(place, id, changed) {
   }
 
   const heard = (/** @type {any} */ event) => { if (event.detail.id === id) load(); };
-  live.addEventListener("tick", tick);
+  live.addEventListener("tick", look);
   live.addEventListener("alert", heard);
   load();
   return {
@@ -116,14 +143,11 @@ export function alertDetail(place, id, changed) {
     end() {
       isOver = true;
       strip?.end();
-      live.removeEventListener("tick", tick);
+      live.removeEventListener("tick", look);
       live.removeEventListener("alert", heard);
     },
   };
 }
-
-/** Single keys, in force while the focus is in the inbox. @type {Record<string, string>} */
-export const shortcuts = { acknowledge: "a", assign: "i", snooze: "s", resolve: "r" };
 
 /** What can be done about an alert now. @param {any} alert @returns {string[]} */
 function possible(alert) {
@@ -135,7 +159,7 @@ function possible(alert) {
 function facts(alert) {
   /** @type {[string, string][]} */
   const rows = [[t("beganLabel"), dateTime(alert.onsetMs ?? alert.openedMs)]];
-  if (alert.endMs) rows.push([t("endedLabel"), `${dateTime(alert.endMs)} (${span(alert.endMs - alert.onsetMs)})`]);
+  if (alert.endMs) rows.push([t("endedLabel"), `${dateTime(alert.endMs)} (${lasting(alert.endMs - alert.onsetMs)})`]);
   if (alert.heartRate !== undefined) rows.push([t("heartRateLabel"), `${number(alert.heartRate)} ${t("bpm")}`]);
   if (alert.abnormalProbability !== undefined) rows.push([t("howSure"), percent(alert.abnormalProbability, 1)]);
   if (alert.beats) rows.push([t("beatsLabel"), t("beatsCounted", { beats: alert.beats, abnormal: alert.abnormalBeats })]);
@@ -150,11 +174,11 @@ function facts(alert) {
  * @param {{name: string, value: number, unit: string, limit?: number}[]} evidence
  */
 function numbers(evidence) {
-  if (evidence.length === 0) return "";
-  /** @param {number | undefined} value @param {string} unit */
-  const text = (value, unit) => value === undefined ? "–" : unit === "share" ? percent(value, 1) : `${number(value, value % 1 === 0 ? 0 : 1)}${["s", "/min"].includes(unit) ? ` ${unit}` : ""}`;
-  const row = (/** @type {any} */ one) => [isKnown(`evidence.${one.name}`) ? t(`evidence.${one.name}`) : one.name, text(one.value, one.unit), text(one.limit, one.unit)];
-  return table(t("evidence"), [t("evidenceWhat"), t("evidenceMeasured"), t("evidenceLimit")], evidence.map(row), "evidence-table");
+  // The sentence says that the clock was not set: there is no number to it.
+  const shown = evidence.filter((one) => one.name !== "clock-unset");
+  if (shown.length === 0) return "";
+  const row = (/** @type {any} */ one) => [isKnown(`evidence.${one.name}`) ? t(`evidence.${one.name}`) : one.name, quantity(one.value, one.unit), quantity(one.limit, one.unit)];
+  return table(t("evidence"), [t("evidenceWhat"), t("evidenceMeasured"), t("evidenceLimit")], shown.map(row), "evidence-table");
 }
 
 /** @param {any} event */

@@ -7,10 +7,10 @@ import { t } from "./strings.js";
 
 /** Seconds before the onset, and in all. */
 const secondsBefore = 3, seconds = 12;
-/** Margin with the calibration pulse, and height, in CSS millimetres. */
-const margin = 10, height = 40;
+/** Margin with the calibration pulse, in CSS millimetres. */
+const margin = 10;
 /** Where zero lies, from the top. */
-const baseline = 0.6;
+const baseline = 0.58;
 
 /**
  * The strip round an alert's onset. It can be scrolled where it does not fit.
@@ -108,7 +108,12 @@ function drawTrace(canvas, strip, from, onset) {
   for (const beat of strip.beats) {
     context.fillStyle = beat.isAbnormal ? colours.abnormal : colours.normal;
     context.font = `${beat.isAbnormal ? "700" : "500"} 13px system-ui, sans-serif`;
-    context.fillText(beat.label ?? (beat.isAbnormal ? "A" : "N"), x(beat.position), 14);
+    const letter = beat.label ?? (beat.isAbnormal ? "A" : "N");
+    // On a ground of its own, where a tall R wave reaches up to it.
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 4;
+    context.strokeText(letter, x(beat.position), 14);
+    context.fillText(letter, x(beat.position), 14);
     if (beat.isAbnormal) context.fillRect(x(beat.position) - 8, 18, 16, 2);
   }
 

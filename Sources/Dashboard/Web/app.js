@@ -184,8 +184,9 @@ function frame() {
   const { role, account } = /** @type {import("./api.js").Session} */ (session);
   const lamp = el("span", { class: "connection", "data-testid": "connection", role: "status" });
   const tone = el("span", {});
-  if (role === "clinician") Promise.all([import("./watch.js"), loadStrings("clinical")]).then(([{ startWatch, toneSwitch }]) => {
+  if (role === "clinician") Promise.all([import("./watch.js"), import("./alert-assigned.js"), loadStrings("clinical")]).then(([{ startWatch, toneSwitch }, { startAssignments }]) => {
     startWatch();
+    startAssignments();
     tone.replaceWith(toneSwitch());
   }, () => {});
   const banner = el("p", { class: "banner", role: "alert", hidden: true, "data-testid": "connection-lost" });

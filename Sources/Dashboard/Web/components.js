@@ -31,15 +31,16 @@ export function announce(text, { isUrgent = false } = {}) {
  * Says briefly what was done (`good`), what failed (`bad`), or anything else (`info`).
  * @param {string} text
  * @param {"good" | "bad" | "info"} [kind]
+ * @param {{stays?: boolean}} [options] stays: until it is closed
  */
-export function toast(text, kind = "good") {
+export function toast(text, kind = "good", { stays = kind === "bad" } = {}) {
   let list = document.querySelector(".toasts");
   if (!list) document.body.append(list = el("div", { class: "toasts", role: "region", "aria-label": t("messages") }));
   const self = el("div", { class: "toast", "data-kind": kind, "data-testid": "toast", role: kind === "bad" ? "alert" : "status" },
     icon(kind === "good" ? "seen" : kind === "bad" ? "high" : "low"), el("p", {}, text),
     el("button", { class: "button quiet small", "aria-label": t("close"), onclick: () => self.remove() }, icon("close")));
   list.append(self);
-  if (kind !== "bad") {
+  if (!stays) {
     // Not under a hand or an eye that is on it.
     const end = () => self.matches(":hover, :focus-within") ? setTimeout(end, toastTime) : self.remove();
     setTimeout(end, toastTime);

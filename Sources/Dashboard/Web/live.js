@@ -111,4 +111,9 @@ class Live extends EventTarget {
 }
 
 export const live = new Live();
+// A page that the browser keeps for the way back gives up its connection: there are six to a server.
+addEventListener("pagehide", () => live.source?.close());
+addEventListener("pageshow", (event) => {
+  if (event.persisted && live.source) live.open(live.query ? live.query.split(",") : null);
+});
 onSignedOut(() => live.dispatchEvent(new Event("ended")));

@@ -1,8 +1,10 @@
+import { worn } from "./administration-device.js";
 import { healthSection } from "./administration-health.js";
 import { Problem, call, request, session } from "./api.js";
-import { ask, field } from "./dialog.js";
+import { toast } from "./components.js";
+import { ask, field, problemText } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
-import { dateTime, t } from "./strings.js";
+import { date, dateTime, t } from "./strings.js";
 import { showTokens } from "./tokens.js";
 
 /** @param {HTMLElement} main */
@@ -23,7 +25,7 @@ export function showAdministration(main) {
       health.replaceChildren(healthSection(known.items));
       const nameHeads = mayChange ? [t("name"), t("birthDate")] : [];
       patients.replaceChildren(table(t("patients"), [t("pseudonym"), ...nameHeads, t("device"), t("added")], registered.items.map((/** @type {any} */ one) =>
-        [el("code", {}, one.patient), ...(mayChange ? [one.name ?? t("nameUnknown"), one.birthDate ?? t("nobody")] : []), one.device ?? t("nobody"), dateTime(one.createdMs)]), "admin-patients"));
+        [el("code", {}, one.patient), ...(mayChange ? [one.name ?? t("nameUnknown"), one.birthDate ? date(one.birthDate) : t("nobody")] : []), worn(one, known.items.map((/** @type {any} */ item) => item.device), load), dateTime(one.createdMs)]), "admin-patients"));
       devices.replaceChildren(table(t("devices"), [t("device"), t("patient"), t("link"), t("lastData"), t("received"), t("completeness"), t("lost"), t("duplicates"), t("refused"), t("latency"), t("jitter"), t("firmware")],
         known.items.map((/** @type {any} */ one) => [el("code", {}, one.device), one.patient ?? t("nobody"),
           t(one.link === "online" ? "linkOnline" : one.link === "offline" ? "linkOffline" : "linkUnknown"), one.receivedMs ? dateTime(one.receivedMs) : t("nobody"),
@@ -40,9 +42,9 @@ export function showAdministration(main) {
   load();
 }
 
-/** @param {string} title @param {HTMLElement[]} fields @param {() => Promise<void>} send @param {() => void} done */
-function form(title, fields, send, done) {
-  const message = el("p", { class: "form-problem", role: "status" });
+/** @param {string} testID @param {string} title @param {HTMLElement[]} fields @param {() => Promise<void>} send @param {() => void} done */
+function form(testID, title, fields, send, done) {
+  const message = el("p", { class: "form-problem", role: "status", "data-testid": `${testID}-said` });
   const self = el("form", {
     class: "inline-form",
     onsubmit: async (/** @type {Event} */ event) => {
@@ -51,13 +53,15 @@ function form(title, fields, send, done) {
       try {
         await send();
         /** @type {HTMLFormElement} */ (self).reset();
+        message.dataset.kind = "good";
         setText(message, t("done"));
         done();
       } catch (problem) {
-        setText(message, t("failed", { code: problem instanceof Problem ? problem.code : "page" }));
+        message.dataset.kind = "bad";
+        setText(message, problemText(problem));
       }
     },
-  }, el("h3", {}, title), ...fields, el("button", { class: "button", type: "submit" }, t("add")), message);
+  }, el("h3", {}, title), ...fields, el("button", { class: "button", type: "submit", "data-testid": `${testID}-add` }, t("add")), message);
   return self;
 }
 
@@ -70,8 +74,8 @@ function accountActions(account, done) {
     onclick: () => ask({ title: t(`${key}Title`, { account: name }), text: t(`${key}Text`), action: t(key), send }),
   }, t(key));
   return el("div", { class: "actions" }, el("button", {
-    class: "button quiet small", onclick: async () => {
-      await call("changeAccount", { account: name }, { isDisabled: !account.isDisabled }).catch(() => {});
+    class: "button quiet small", "data-testid": `${account.isDisabled ? "enable" : "disable"}-${name}`, onclick: async () => {
+      await call("changeAccount", { account: name }, { isDisabled: !account.isDisabled }).catch((problem) => toast(problemText(problem), "bad"));
       done();
     },
   }, t(account.isDisabled ? "enable" : "disable")),
@@ -110,22 +114,22 @@ function sees(account, patients, done) {
 /** @param {() => void} done */
 function patientForm(done) {
   const name = field(t("name"), { required: true, maxlength: "120", autocomplete: "off", "data-testid": "new-patient-name" });
-  const born = field(t("birthDateOptional"), { type: "date" });
-  const device = field(t("deviceOptional"), { maxlength: "32", autocomplete: "off", spellcheck: "false" });
-  return form(t("addPatient"), [name.label, born.label, device.label], () => request("POST", "/api/patients", {
+  const born = field(t("birthDateOptional"), { type: "date", "data-testid": "new-patient-born" });
+  const device = field(t("deviceOptional"), { maxlength: "32", autocomplete: "off", spellcheck: "false", pattern: "[a-z0-9\\-]{3,32}", title: t("deviceNameRule"), "data-testid": "new-patient-device" });
+  return form("new-patient", t("addPatient"), [name.label, born.label, device.label], () => request("POST", "/api/patients", {
     name: name.input.value.trim(), birthDate: born.input.value || undefined, device: device.input.value.trim() || undefined,
   }), done);
 }
 
 /** @param {() => void} done */
 function accountForm(done) {
-  const name = field(t("account"), { required: true, maxlength: "64", autocomplete: "off", spellcheck: "false" });
-  const password = field(t("password"), { required: true, type: "password", minlength: "15", maxlength: "128", autocomplete: "new-password" });
-  const role = /** @type {HTMLSelectElement} */ (el("select", {}, ...["Clinician", "Administrator", "Auditor"].map((one) => el("option", { value: one.toLowerCase() }, t(`role${one}`)))));
-  const patients = /** @type {HTMLSelectElement} */ (el("select", {}, el("option", { value: "all" }, t("seesAll")), el("option", { value: "none" }, t("seesNone"))));
+  const name = field(t("account"), { required: true, maxlength: "64", autocomplete: "off", spellcheck: "false", "data-testid": "new-account-name" });
+  const password = field(t("password"), { required: true, type: "password", minlength: "15", maxlength: "128", autocomplete: "new-password", "data-testid": "new-account-password" });
+  const role = /** @type {HTMLSelectElement} */ (el("select", { "data-testid": "new-account-role" }, ...["Clinician", "Administrator", "Auditor"].map((one) => el("option", { value: one.toLowerCase() }, t(`role${one}`)))));
+  const patients = /** @type {HTMLSelectElement} */ (el("select", { "data-testid": "new-account-sees" }, el("option", { value: "all" }, t("seesAll")), el("option", { value: "none" }, t("seesNone"))));
   const seen = el("label", { class: "field" }, el("span", {}, t("sees")), patients);
   role.addEventListener("change", () => { seen.hidden = role.value !== "clinician"; });
-  return form(t("addAccount"), [name.label, password.label, el("label", { class: "field" }, el("span", {}, t("role")), role), seen], () => request("POST", "/api/accounts", {
+  return form("new-account", t("addAccount"), [name.label, password.label, el("label", { class: "field" }, el("span", {}, t("role")), role), seen], () => request("POST", "/api/accounts", {
     name: name.input.value.trim(), password: password.input.value, role: role.value, patients: role.value === "clinician" && patients.value === "none" ? [] : undefined,
   }), done);
 }

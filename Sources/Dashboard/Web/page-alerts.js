@@ -2,11 +2,13 @@
 import { Problem, request, session } from "./api.js";
 import { choice } from "./alert-actions.js";
 import { actorName, ruleName } from "./alert-card.js";
-import { alertDetail, shortcuts } from "./alert-detail.js";
+import { alertDetail } from "./alert-detail.js";
+import { shortcuts, showKeys } from "./alert-keys.js";
+import { lasting, sentence } from "./alert-words.js";
 import { el, notice, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
-import { dateTime, span, t } from "./strings.js";
+import { dateTime, t } from "./strings.js";
 
 
 /** Severities, gravest first. */
@@ -34,7 +36,7 @@ export function showAlerts(main, chosen) {
   main.append(
     el("div", { class: "page-head" }, el("h1", {}, t("alerts")), count),
     el("div", { class: "filters inbox-filters", role: "search" }, phase.label, severity.label, patient, el("label", { class: "check" }, mine, t("assignedToMe"))),
-    inbox, el("p", { class: "small-print keys-help" }, t("keysHelp")));
+    inbox, el("p", { class: "keys-help" }, el("button", { class: "button quiet small", type: "button", "data-testid": "keys-help", "aria-keyshortcuts": "?", onclick: showKeys }, t("keysHelp"))));
   for (const one of [phase.select, severity.select, mine]) one.addEventListener("change", () => load());
   patient.addEventListener("input", draw);
 
@@ -98,10 +100,10 @@ export function showAlerts(main, chosen) {
       },
     },
     el("span", { class: "row-head" }, el("strong", {}, ruleName(item.rule)), el("span", { class: "tile-pseudonym" }, item.patient ?? item.device)),
-    el("span", { class: "row-text" }, item.explanation ?? t("unreadable")),
+    el("span", { class: "row-text" }, sentence(item)),
     el("span", { class: "row-foot" },
       el("time", {}, dateTime(item.onsetMs ?? item.openedMs)),
-      el("span", {}, item.resolvedMs ? t("lasted", { time: span((item.endMs ?? item.resolvedMs) - (item.onsetMs ?? item.openedMs)) }) : t("episodeOn")),
+      el("span", {}, item.resolvedMs ? t("lasted", { time: lasting((item.endMs ?? item.resolvedMs) - (item.onsetMs ?? item.openedMs)) }) : t("episodeOn")),
       el("span", { class: "row-phase" }, item.phase === "new" ? t("phase.new") : who || t(`phase.${item.phase}`))));
   }
 
@@ -135,6 +137,7 @@ export function showAlerts(main, chosen) {
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, dialog")) return;
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
+    else if (event.key === "?") showKeys();
     else {
       const action = Object.keys(shortcuts).find((name) => shortcuts[name] === event.key);
       if (!action || !open) return;
@@ -143,8 +146,15 @@ export function showAlerts(main, chosen) {
     event.preventDefault();
   }
 
+  /** A snooze that is over is no event: the time alone says so. */
+  function wake() {
+    const now = live.now();
+    if (items.some((item) => item.phase === "snoozed" && item.snoozedUntilMs <= now)) load();
+  }
+
   main.addEventListener("keydown", key);
   live.addEventListener("alert", load);
+  live.addEventListener("tick", wake);
   select(selected, false);
   load();
   if (session) main.focus({ preventScroll: true });
@@ -153,6 +163,7 @@ export function showAlerts(main, chosen) {
     open?.end();
     main.removeEventListener("keydown", key);
     live.removeEventListener("alert", load);
+    live.removeEventListener("tick", wake);
   };
 }
 

@@ -12,7 +12,7 @@ import { StripCard } from "./patient-strip.js";
 import { Trends } from "./patient-trends.js";
 import { drawSpectrum } from "./spectrum.js";
 import { heartRateText, qualityWord, showState, staleStates, stripNote } from "./status.js";
-import { dateTime, number, t } from "./strings.js";
+import { date, dateTime, number, t } from "./strings.js";
 
 /** The spectrum and the telemetry are asked for so often, in ms. */
 const pollInterval = 4000;
@@ -225,7 +225,7 @@ function figures() {
   function show(status, state, view) {
     const isStale = state === "no-data";
     setText(part.name, status.name ?? t("nameUnknown"));
-    setText(part.born, view?.birthDate ? t("born", { date: view.birthDate }) : "");
+    setText(part.born, view?.birthDate ? t("born", { date: date(view.birthDate) }) : "");
     showState(part.state, state);
     setText(part.rate, heartRateText(status, state));
     setText(part.rhythm, t(`rhythm.${status.rhythm.code}`));

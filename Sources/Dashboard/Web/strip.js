@@ -56,7 +56,7 @@ export function palette(element) {
   return {
     trace: colour("--trace"), gap: colour("--gap"), gapText: colour("--gap-text"), normal: colour("--beat-normal"),
     abnormal: colour("--beat-abnormal"), gridFine: colour("--grid-fine"), gridBold: colour("--grid-bold"),
-    axis: colour("--axis"), text: colour("--text-quiet"), accent: colour("--accent"), accentText: colour("--accent-text"), line: colour("--line"),
+    axis: colour("--axis"), paper: colour("--paper"), text: colour("--text-quiet"), accent: colour("--accent"), accentText: colour("--accent-text"), line: colour("--line"),
   };
 }
 

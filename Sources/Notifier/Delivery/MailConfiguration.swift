@@ -35,6 +35,8 @@ public struct MailConfiguration: Hashable, Sendable, Codable {
   public var atLeast: AlertSeverity
   /// IANA name of the zone in which times are told beside UTC.
   public var timeZone: String?
+  /// The language of mails to the receivers of the whole installation.
+  public var language: MessageLanguage
   /// Seconds for the connection to stand.
   public var connectSeconds: Int
   /// Seconds for the whole conversation.
@@ -44,8 +46,8 @@ public struct MailConfiguration: Hashable, Sendable, Codable {
   public init(
     host: String, port: UInt16 = 587, security: Security = .startTLS, authorityFile: String? = nil,
     userName: String? = nil, password: CredentialFile? = nil, sender: MailAddress, senderName: String = "SealedBeat",
-    recipients: [MailAddress], atLeast: AlertSeverity = .low, timeZone: String? = nil, connectSeconds: Int = 10,
-    totalSeconds: Int = 60
+    recipients: [MailAddress], atLeast: AlertSeverity = .low, timeZone: String? = nil,
+    language: MessageLanguage = .english, connectSeconds: Int = 10, totalSeconds: Int = 60
   ) {
     self.host = host
     self.port = port
@@ -58,6 +60,7 @@ public struct MailConfiguration: Hashable, Sendable, Codable {
     self.recipients = recipients
     self.atLeast = atLeast
     self.timeZone = timeZone
+    self.language = language
     self.connectSeconds = connectSeconds
     self.totalSeconds = totalSeconds
   }

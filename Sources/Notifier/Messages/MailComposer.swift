@@ -39,6 +39,7 @@ public struct MailComposer: Sendable {
       "Subject: \(MailEncoding.header(subject(notice)))",
       "Message-ID: \(messageID(notice.outboxID))",
       // RFC 3834 §5: nobody's holiday reply is wanted.
+      "Content-Language: \(MailWords.of(notice.language).language.rawValue)",
       "Auto-Submitted: auto-generated",
       "X-Auto-Response-Suppress: All",
     ]
@@ -62,72 +63,63 @@ public struct MailComposer: Sendable {
   public func messageID(_ outboxID: String) -> String { "<\(outboxID)@\(sender.domain)>" }
 
   private func subject(_ notice: AlertNotice) -> String {
-    let severity = "[\(notice.body.severity.rawValue)]"
-    switch notice.occasion {
-    case .digest: return "\(severity) \(notice.gathered.count) alerts since the last digest – \(notice.patient)"
-    case .backlog: return "\(severity) \(notice.gathered.count) alerts after an interruption – \(notice.patient)"
-    case .opened, .worsened, .reminder, .resolved, .escalated:
-      return "\(severity) \(notice.occasion.prefix)\(notice.body.rule.title) – \(notice.patient)"
-    }
+    let words = MailWords.of(notice.language)
+    return "[\(words.name(notice.body.severity))] \(words.subject(notice))"
   }
 
   private func content(_ notice: AlertNotice) -> MailContent {
-    var content = MailContent()
+    let words = MailWords.of(notice.language)
+    var content = MailContent(language: words.language.rawValue)
     if notice.occasion.isGathering {
-      gathered(notice, into: &content)
+      gathered(notice, words, into: &content)
     } else {
-      single(notice, into: &content)
+      single(notice, words, into: &content)
     }
-    content.add(paragraph: "This message comes from a machine. It may be wrong, and it replaces nobody's judgement.")
+    content.add(paragraph: words.disclaimer)
     return content
   }
 
-  private func single(_ notice: AlertNotice, into content: inout MailContent) {
+  private func single(_ notice: AlertNotice, _ words: MailWords, into content: inout MailContent) {
     let body = notice.body
-    content.add(heading: "\(notice.occasion.prefix)\(body.rule.title)")
-    content.add(paragraph: body.explanation)
+    content.add(heading: "\(words.prefix(notice.occasion))\(words.title(body.rule))")
+    content.add(paragraph: words.sentence(body))
     var rows = [
-      ("Patient", notice.patient), ("Severity", body.severity.rawValue), ("Since", time(body.onset)),
+      (words.patient, notice.patient), (words.severity, words.name(body.severity)), (words.since, time(body.onset)),
     ]
-    if let end = body.end { rows.append(("Until", time(end))) }
-    if let rate = body.heartRate { rows.append(("Heart rate", Figure.rate(rate))) }
+    if let end = body.end { rows.append((words.until, time(end))) }
+    if let rate = body.heartRate { rows.append((words.heartRate, Figure.rate(rate))) }
     if let probability = body.abnormalProbability {
-      rows.append(("P(abnormal)", "\(Figure.percent(probability)) (highest of the episode)"))
+      rows.append((words.abnormalProbability, "\(words.percent(probability)) (\(words.highest))"))
     }
-    if body.beatCount > 0 { rows.append(("Beats", "\(body.beatCount), abnormal \(body.abnormalBeatCount)")) }
+    if body.beatCount > 0 {
+      rows.append((words.beats, "\(body.beatCount), \(words.abnormal) \(body.abnormalBeatCount)"))
+    }
     rows += [
-      ("Device", notice.reference.device.description), ("Session", notice.reference.session.description),
+      (words.device, notice.reference.device.description), (words.session, notice.reference.session.description),
     ]
     content.add(rows: rows)
-    if let link = links.acknowledgement(of: notice) {
-      content.add(link: link, before: "Take note of it (asks before it does anything; good for 24 hours)")
-    }
-    if let link = links.link(to: notice.alert) { content.add(link: link, before: "Strip and acknowledgement") }
+    if let link = links.acknowledgement(of: notice) { content.add(link: link, before: words.takeNote) }
+    if let link = links.link(to: notice.alert) { content.add(link: link, before: words.lookAtIt) }
   }
 
-  private func gathered(_ notice: AlertNotice, into content: inout MailContent) {
+  private func gathered(_ notice: AlertNotice, _ words: MailWords, into content: inout MailContent) {
     if case .backlog = notice.occasion {
-      content.add(heading: "After an interruption")
-      content.add(
-        paragraph:
-          "What the device of \(notice.patient) recorded meanwhile has arrived. These alerts began in that time.")
+      content.add(heading: words.backlog)
     } else {
-      content.add(heading: "Digest")
-      content.add(
-        paragraph:
-          "Alerts of \(notice.patient) that waited: quiet hours, or more messages in a day than the plan allows.")
+      content.add(heading: words.digest)
     }
+    content.add(paragraph: words.gathered(notice.occasion, of: notice.patient))
     for episode in notice.gathered.prefix(Self.gatheredLimit) {
       let body = episode.body
-      var rows = [("Severity", body.severity.rawValue), ("Since", time(body.onset))]
-      if let end = body.end { rows.append(("Until", time(end))) }
-      content.add(heading: body.rule.title)
-      content.add(paragraph: body.explanation)
+      var rows = [(words.severity, words.name(body.severity)), (words.since, time(body.onset))]
+      if let end = body.end { rows.append((words.until, time(end))) }
+      content.add(heading: words.title(body.rule))
+      content.add(paragraph: words.sentence(body))
       content.add(rows: rows)
-      if let link = links.link(to: episode.id) { content.add(link: link, before: "Strip and acknowledgement") }
+      if let link = links.link(to: episode.id) { content.add(link: link, before: words.lookAtIt) }
     }
     let more = notice.gathered.count - Self.gatheredLimit
-    if more > 0 { content.add(paragraph: "\(more) more are on the page.") }
+    if more > 0 { content.add(paragraph: words.more(more)) }
   }
 
   private func time(_ microseconds: UInt64) -> String {

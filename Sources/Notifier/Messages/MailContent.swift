@@ -1,7 +1,11 @@
 /// The same content as plain text and as HTML without anything to be fetched: no image, no style sheet, no script.
 struct MailContent {
+  /// A tag of BCP 47.
+  let language: String
   private var lines: [String] = []
   private var blocks: [String] = []
+
+  init(language: String) { self.language = language }
 
   /// Plain text.
   var text: String { lines.joined(separator: "\n").trimmingBlankEnds }
@@ -10,7 +14,7 @@ struct MailContent {
   var html: String {
     """
     <!DOCTYPE html>
-    <html lang="en"><head><meta charset="utf-8"><title>SealedBeat</title></head>
+    <html lang="\(language)"><head><meta charset="utf-8"><title>SealedBeat</title></head>
     <body style="font-family: sans-serif; line-height: 1.4; max-width: 40em">
     \(blocks.joined(separator: "\n"))
     </body></html>
@@ -28,8 +32,9 @@ struct MailContent {
   }
 
   mutating func add(rows: [(String, String)]) {
+    let width = max(12, (rows.map(\.0.count).max() ?? 0) + 1)
     lines += rows.map { name, value in
-      name + ":" + String(repeating: " ", count: max(1, 12 - name.count)) + value
+      name + ":" + String(repeating: " ", count: width - name.count) + value
     }
     lines.append("")
     blocks.append("<table>")

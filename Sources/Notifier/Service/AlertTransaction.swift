@@ -108,11 +108,12 @@ struct AlertTransaction {
   mutating func add(_ ledgers: [DeliveryLedgerRecord]) { batch.ledgers += ledgers }
 
   private mutating func send(
-    _ notice: AlertNotice, to receivers: [AlertNotice.Receiver], sealedBy seal: FindingsSeal
+    _ notice: AlertNotice, to receivers: [Addressee], sealedBy seal: FindingsSeal
   ) throws -> Int {
-    for receiver in receivers {
+    for addressee in receivers {
       var notice = notice
-      notice.receiver = receiver
+      notice.receiver = addressee.receiver
+      notice.language = addressee.language
       notice.acknowledgement = token(for: notice)
       batch.messages.append(
         OutboxMessage(
@@ -141,20 +142,26 @@ struct AlertTransaction {
       AlertEvent(alert: alert, kind: kind, at: now, actor: Self.actor, name: name, step: step, detail: detail))
   }
 
-  private func receivers(
-    _ severity: AlertSeverity, plan: AlertPlan, steps: ClosedRange<Int>
-  ) -> [AlertNotice.Receiver] {
+  /// Somebody who is told, and the language in which they read.
+  private struct Addressee {
+    let receiver: AlertNotice.Receiver
+    var language: MessageLanguage?
+  }
+
+  private func receivers(_ severity: AlertSeverity, plan: AlertPlan, steps: ClosedRange<Int>) -> [Addressee] {
     guard !plan.steps.isEmpty else {
       let mail = configuration.mail.map { mail in
-        severity >= mail.atLeast ? mail.recipients.map { AlertNotice.Receiver.mailbox($0) } : []
+        severity >= mail.atLeast
+          ? mail.recipients.map { Addressee(receiver: .mailbox($0), language: mail.language) } : []
       }
       let webhooks = configuration.webhooks.filter { severity >= $0.atLeast }
-      return (mail ?? []) + webhooks.map { .webhook($0.name) }
+      return (mail ?? []) + webhooks.map { Addressee(receiver: .webhook($0.name)) }
     }
-    var receivers: [AlertNotice.Receiver] = []
+    var receivers: [Addressee] = []
     for step in plan.steps[steps.clamped(to: 0...plan.steps.count - 1)] {
       for contact in step.contacts where severity >= contact.atLeast {
-        if let receiver = contact.receiver, !receivers.contains(receiver) { receivers.append(receiver) }
+        guard let receiver = contact.receiver, !receivers.contains(where: { $0.receiver == receiver }) else { continue }
+        receivers.append(Addressee(receiver: receiver, language: contact.language))
       }
     }
     return receivers

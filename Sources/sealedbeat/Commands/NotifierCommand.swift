@@ -86,13 +86,16 @@ struct NotifierCommand: AsyncParsableCommand {
     guard !recipients.isEmpty else {
       throw ConfigurationFault("notifier.smtp.url is set, but notifier.smtp.to is empty.")
     }
+    guard let language = MessageLanguage(rawValue: settings[Keys.smtpLanguage]) else {
+      throw ConfigurationFault("notifier.smtp.language is en or de, not `\(settings[Keys.smtpLanguage])`.")
+    }
     let user = settings[Keys.smtpUser]
     return MailConfiguration(
       host: host, port: port, security: isImplicit ? .implicitTLS : .startTLS,
       authorityFile: authority(settings, Keys.smtpCA),
       userName: user.isEmpty ? nil : user,
       password: user.isEmpty ? nil : try credential(settings, Keys.smtpPasswordFile, "smtp-password"), sender: sender,
-      recipients: recipients)
+      recipients: recipients, language: language)
   }
 
   private static func webhook(_ settings: Settings) throws -> WebhookConfiguration? {

@@ -60,6 +60,8 @@ enum Keys {
     "notifier.smtp.url", "", "smtp://host:port (STARTTLS) or smtps://host:port; empty sends no mail.")
   static let smtpFrom = Setting.text("notifier.smtp.from", "sealedbeat@localhost", "Sender of mails.")
   static let smtpTo = Setting.list("notifier.smtp.to", "Receivers of mails, separated by commas.")
+  static let smtpLanguage = Setting.text(
+    "notifier.smtp.language", "en", "Language of mails to those receivers: en or de.")
   static let smtpUser = Setting.text("notifier.smtp.user", "", "User name for SMTP AUTH; empty for none.")
   static let smtpPasswordFile = Setting.text(
     "notifier.smtp.password-file", "", "File with the password for SMTP AUTH; by default the credential smtp-password.")
@@ -133,7 +135,8 @@ enum Keys {
     retentionDays.description, decryptorOwner.description, abnormalThreshold.description,
     measureStages.description,
     modelFile.description,
-    smtpURL.description, smtpFrom.description, smtpTo.description, smtpUser.description, smtpPasswordFile.description,
+    smtpURL.description, smtpFrom.description, smtpTo.description, smtpLanguage.description, smtpUser.description,
+    smtpPasswordFile.description,
     smtpCA.description, webhookURL.description, webhookSecretFile.description, webhookCA.description,
     noDataSeconds.description, policyFile.description, dashboardBind.description, dashboardPort.description,
     dashboardURL.description,

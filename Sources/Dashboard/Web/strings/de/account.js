@@ -50,6 +50,5 @@ export default {
   signInEnded: "Beendet.",
   "problem.wrong-password": "Passwort oder Code ist falsch. Jeder Code gilt einmal.",
   "problem.wrong-code": "Dieser Code stimmt nicht oder wurde schon benutzt.",
-  "problem.weak-password": "Dieses Passwort ist zu leicht zu erraten: zu kurz oder aus gängigen Wörtern, Jahreszahlen, Tastenreihen oder Namen von hier.",
   "problem.too-many-attempts": "Zu viele Versuche. Warten Sie eine Weile.",
 };

@@ -73,6 +73,7 @@ export default {
   "problem.vault-unavailable": "Der Schlüsseltresor antwortet gerade nicht.",
   "problem.unreachable": "Der Server antwortet nicht.",
   "problem.reason-missing": "Nennen Sie den Grund, in 1 bis 200 Zeichen.",
+  "problem.weak-password": "Dieses Passwort ist zu leicht zu erraten: zu kurz oder aus gängigen Wörtern, Jahreszahlen, Tastenreihen oder Namen von hier.",
   "problem.bad-request": "Eine Angabe im Formular passt nicht.",
   keys: "Schlüssel",
   auditLog: "Prüfprotokoll",

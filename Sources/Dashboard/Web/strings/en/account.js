@@ -50,6 +50,5 @@ export default {
   signInEnded: "Ended.",
   "problem.wrong-password": "Password or code is wrong. Each code counts once.",
   "problem.wrong-code": "This code is not right, or it was used before.",
-  "problem.weak-password": "This password is too easy to guess: too short, or made of common words, years, rows of keys, or names of this place.",
   "problem.too-many-attempts": "Too many attempts. Wait a while.",
 };

@@ -55,6 +55,8 @@ export default {
   heartRateShort: "heart rate",
   battery: "Battery {percent}",
   batteryLow: "Battery low, {percent}",
+  assignedToYou: "{rule}, {patient}: assigned to you.",
+  openAlert: "Open the alert",
   newAlert: "New high alert: {patient}, {rule}.",
   newAlerts: "{count} new high alerts.",
   patientLost: "No more data from {patient}.",

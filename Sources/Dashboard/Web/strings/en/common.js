@@ -73,6 +73,7 @@ export default {
   "problem.vault-unavailable": "The key vault does not answer now.",
   "problem.unreachable": "The server does not answer.",
   "problem.reason-missing": "Say why, in 1 to 200 characters.",
+  "problem.weak-password": "This password is too easy to guess: too short, or made of common words, years, rows of keys, or names of this place.",
   "problem.bad-request": "Something in the form does not fit.",
   keys: "Keys",
   auditLog: "Audit log",
