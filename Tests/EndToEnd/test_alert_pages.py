@@ -362,7 +362,7 @@ def test_a_preview_says_what_the_plan_would_have_sent(clinic, doctor):
 
 def test_a_plan_is_changed_saved_and_holds(clinic, doctor):
     doctor.plan(clinic.patients["bed-200"])
-    doctor.says("plan", "Nobody has put a plan yet")
+    doctor.says("plan", "Nobody has saved a plan yet")
     doctor.click("add-step")
     doctor.write("contact-label", "Night nurse")
     doctor.write("contact-address", "night@example.org")

@@ -4,7 +4,7 @@ import { Problem, call, request, session } from "./api.js";
 import { toast } from "./components.js";
 import { ask, field, problemText } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
-import { date, dateTime, t } from "./strings.js";
+import { date, dateTime, number, percent, t } from "./strings.js";
 import { showTokens } from "./tokens.js";
 
 /** @param {HTMLElement} main */
@@ -29,9 +29,9 @@ export function showAdministration(main) {
       devices.replaceChildren(table(t("devices"), [t("device"), t("patient"), t("link"), t("lastData"), t("received"), t("completeness"), t("lost"), t("duplicates"), t("refused"), t("latency"), t("jitter"), t("firmware")],
         known.items.map((/** @type {any} */ one) => [el("code", {}, one.device), one.patient ?? t("nobody"),
           t(one.link === "online" ? "linkOnline" : one.link === "offline" ? "linkOffline" : "linkUnknown"), one.receivedMs ? dateTime(one.receivedMs) : t("nobody"),
-          String(one.committed), `${(100 * one.completeness).toFixed(2)} %`, String(one.lost), String(one.duplicates), String(one.refused),
-          one.latencyMs ? `${one.latencyMs.p50.toFixed(0)} / ${t("milliseconds", { value: one.latencyMs.p99.toFixed(0) })}` : t("nobody"),
-          one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: one.jitterMs.toFixed(0) }), one.firmware ?? t("nobody")]), "admin-devices"));
+          number(one.committed), percent(one.completeness, 2), number(one.lost), number(one.duplicates), number(one.refused),
+          one.latencyMs ? `${number(one.latencyMs.p50)} / ${t("milliseconds", { value: number(one.latencyMs.p99) })}` : t("nobody"),
+          one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: number(one.jitterMs) }), one.firmware ?? t("nobody")]), "admin-devices"));
       accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("sees"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
         [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), sees(one, registered.items, load), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
           mayChange && one.name !== session?.account ? accountActions(one, load) : ""]), "admin-accounts"));

@@ -3,8 +3,8 @@
 export default {
   planTitle: "Alert plan of {patient}",
   backToPatient: "Back to the patient",
-  planPut: "Put by {account}, {time}.",
-  planNone: "Nobody has put a plan yet: the receivers of the whole installation are told at once.",
+  planPut: "Saved by {account}, {time}.",
+  planNone: "Nobody has saved a plan yet: the receivers of the whole installation are told at once.",
   planSteps: "Who is told",
   planStepsText: "The contacts of the first step are told at once. Unless somebody takes note, the next step is told after its wait. Without any step the receivers of the whole installation are told.",
   contactLabel: "Who",

@@ -1,0 +1,370 @@
+"""Every action of the administration page and of a person's account page, in headless Chromium on the real system."""
+import re
+import sys
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
+
+from dashboard_client import Client
+from phone import Phone
+from reader import PHONE, Reader
+from system import PASSWORD, ROOT, Device, System
+from waiting import until
+
+sys.path.insert(0, str(ROOT / "Tests/Browser"))
+import pages  # noqa: E402
+
+OTHER_PASSWORD = "seven grey herons whisper"
+SMALL_AND_LARGE = {"phone": PHONE, "laptop": pages.LAPTOP}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory):
+    with System(tmp_path_factory.mktemp("administration")) as system:
+        system.add_user("admin", "administrator")
+        system.add_user("auditor", "auditor")
+        system.add_user("doctor")
+        yield system
+
+
+@pytest.fixture(scope="module")
+def base(system):
+    return system.addresses["dashboardURL"]
+
+
+@pytest.fixture(scope="module")
+def admin(base):
+    with Reader(base, "admin") as reader:
+        yield reader
+
+
+@pytest.fixture(scope="module")
+def doctor(base):
+    with Reader(base, "doctor") as reader:
+        yield reader
+
+
+@pytest.fixture(scope="module")
+def someone(base):
+    """A browser in which different people sign in, one after the other."""
+    with Reader(base) as reader:
+        yield reader
+
+
+@pytest.fixture(autouse=True)
+def clean_administration(admin):
+    with pages.clean_console(admin.driver):
+        yield
+
+
+def administration(admin):
+    admin.go("/administration", "admin-patients")
+
+
+def add_account(admin, name, sees=None, role="clinician", password=PASSWORD):
+    administration(admin)
+    admin.write("new-account-name", name)
+    admin.write("new-account-password", password)
+    Select(admin.find("new-account-role")).select_by_value(role)
+    if sees:
+        Select(admin.find("new-account-sees")).select_by_value(sees)
+    admin.click("new-account-add")
+
+
+def sign_in(reader, account, password=PASSWORD, code=""):
+    reader.driver.delete_all_cookies()
+    reader.go("/sign-in", "sign-in-account")
+    for name, text in (("sign-in-account", account), ("sign-in-password", password), ("sign-in-code", code)):
+        reader.write(name, text)
+    reader.click("sign-in-submit")
+
+
+# MARK: Patients and devices
+
+def test_a_patient_is_added_enrolled_and_seen_by_who_watches(system, base, admin, doctor, tmp_path):
+    doctor.go("/ward", "connection")
+    administration(admin)
+    admin.write("new-patient-name", "Ida <b>Immel</b>")
+    admin.find("new-patient-born").send_keys("03021950")
+    admin.write("new-patient-device", "bed-seven")
+    admin.click("new-patient-add")
+    admin.says("new-patient-said", "Done")
+    admin.says("admin-patients", "Ida <b>Immel</b>")
+    assert "bed-seven" in admin.find("admin-patients").text
+    pseudonym = re.search(r"P-[A-Z2-9]{4}", admin.find("admin-patients").text).group()
+    # The ward that is open shows the tile by itself, with the name that the clinician may read.
+    doctor.says(f"tile-{pseudonym}", "Ida <b>Immel</b>")
+    # A claim: the token as text and as a QR code, and the provisioning file.
+    admin.go("/keys", "create-claim")
+    admin.click("create-claim")
+    admin.write("claim-device", "bed-seven")
+    admin.click("dialog-confirm")
+    token = admin.find("claim-token").text
+    assert re.fullmatch(r"[0-9a-f]{64}", token)
+    assert len(admin.find("qr").find_elements(By.CSS_SELECTOR, "rect, path")) > 0 and admin.find("qr").get_attribute("aria-label")
+    pages.screens(admin.driver, "administration-claim", sizes=SMALL_AND_LARGE)
+    admin.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    admin.click("claim-download")
+    file = tmp_path / "bed-seven.provisioning.json"
+    until(file.exists, "the provisioning file is there", 20)
+    admin.click("dialog-close")
+    # The device enrols with that file and sends: the tile moves.
+    system.devices["bed-seven"] = Device(system, "bed-seven", file).start("--synthetic", "normal")
+    pages.expect_moving_strip(doctor.driver, pseudonym, 60)
+    administration(admin)
+    admin.until(lambda: admin.driver.refresh() or "bed-seven" in admin.find("admin-devices").text and "Online" in admin.find("admin-devices").text, "the device is not listed as online", 30)
+
+
+def test_a_device_is_handed_on_and_taken_back(system, admin, doctor):
+    administration(admin)
+    first = re.search(r"P-[A-Z2-9]{4}", admin.find("admin-patients").text).group()
+    admin.write("new-patient-name", "Jan Jansen")
+    admin.click("new-patient-add")
+    admin.says("admin-patients", "Jan Jansen")
+    second = next(one for one in re.findall(r"P-[A-Z2-9]{4}", admin.find("admin-patients").text) if one != first)
+    admin.click(f"change-device-{second}")
+    pages.check_accessibility(admin.driver, "dialog")
+    pages.screens(admin.driver, "administration-device", sizes=SMALL_AND_LARGE)
+    admin.write("dialog-device", "Bed Seven")
+    admin.click("dialog-confirm")
+    assert admin.has("dialog"), "what is no name of a device is not sent"
+    admin.write("dialog-device", "bed-seven")
+    admin.confirm()
+    admin.says(f"device-of-{second}", "bed-seven")
+    assert "bed-seven" not in admin.find(f"device-of-{first}").text, "one device has one wearer"
+    doctor.go("/ward", "connection")
+    doctor.shown(f'[data-testid="tile-{first}"][data-state="no-device"]', 30)
+    admin.click(f"change-device-{second}")
+    admin.find("dialog-device").clear()
+    admin.confirm()
+    admin.until(lambda: admin.find(f"device-of-{second}").text.strip() == "–", "the device is not taken back")
+    admin.click(f"change-device-{first}")
+    admin.write("dialog-device", "bed-seven")
+    admin.confirm()
+    admin.says(f"device-of-{first}", "bed-seven")
+
+
+# MARK: Accounts
+
+def test_an_account_is_made_disabled_and_enabled(base, admin, someone):
+    add_account(admin, "nurse", sees="none", password="password1234567")
+    admin.says("new-account-said", "too easy to guess")
+    add_account(admin, "nurse", sees="none")
+    admin.says("admin-accounts", "nurse")
+    add_account(admin, "nurse", sees="none")
+    admin.says("new-account-said", "already")
+    admin.refusals(422, 409)
+    sign_in(someone, "nurse")
+    someone.find("connection")
+    assert not someone.all('[data-testid^="tile-"]'), "nobody is assigned yet"
+    # Assigned, the tile comes by itself; disabled, the page that is open is left for the sign-in.
+    pseudonym = re.search(r"P-[A-Z2-9]{4}", admin.find("admin-patients").text).group()
+    administration(admin)
+    admin.click("change-sees-nurse")
+    admin.click(f"sees-{pseudonym}")
+    admin.confirm()
+    someone.find(f"tile-{pseudonym}", 30)
+    admin.click("disable-nurse")
+    admin.find("enable-nurse")
+    someone.find("sign-in-submit", 30)
+    sign_in(someone, "nurse")
+    someone.until(lambda: someone.find("sign-in-problem").text, "a disabled account is let in")
+    administration(admin)
+    admin.click("enable-nurse")
+    admin.find("disable-nurse")
+    sign_in(someone, "nurse")
+    someone.find(f"tile-{pseudonym}", 30)
+
+
+def test_sign_ins_are_ended_and_a_lost_phone_is_reset(base, admin, someone):
+    add_account(admin, "lost")
+    admin.says("admin-accounts", "lost")
+    sign_in(someone, "lost")
+    someone.find("connection")
+    someone.go("/account", "add-second-factor")
+    someone.click("add-second-factor")
+    someone.write("dialog-password", "not the password")
+    someone.click("dialog-confirm")
+    someone.says("dialog-problem", "wrong")
+    someone.write("dialog-password", PASSWORD)
+    someone.confirm()
+    phone = Phone(someone.find("enrolment-secret").text)
+    assert someone.find("qr").find_elements(By.CSS_SELECTOR, "rect, path")
+    someone.write("enrolment-code", "000000")
+    someone.click("confirm-enrolment")
+    someone.says("enrolment-problem", "not right")
+    someone.write("enrolment-code", phone.code())
+    someone.click("confirm-enrolment")
+    assert len(someone.find("recovery-codes").find_elements(By.TAG_NAME, "code")) == 10
+    someone.click("recovery-codes-kept")
+    someone.find("remove-second-factor")
+    # Signed out everywhere: the page that is open is left.
+    administration(admin)
+    admin.click("signOutEverywhere-lost")
+    admin.confirm()
+    someone.find("sign-in-submit", 30)
+    sign_in(someone, "lost")
+    someone.until(lambda: someone.find("sign-in-problem").text, "the password alone lets in")
+    admin.click("resetFactor-lost")
+    pages.check_accessibility(admin.driver, "dialog")
+    admin.confirm()
+    sign_in(someone, "lost")
+    someone.find("connection")
+    admin.go("/access", "account-events")
+    events = admin.find("account-events").text
+    for words in ("Second factor added", "Sign-ins ended", "Second factor reset by another"):
+        assert words in events, events
+
+
+def test_guessing_is_told_to_wait(base, admin, someone):
+    add_account(admin, "guessed")
+    admin.says("admin-accounts", "guessed")
+    for _ in range(5):
+        sign_in(someone, "guessed", "wrong horse battery staple")
+        someone.until(lambda: someone.find("sign-in-problem").text and someone.find("sign-in-submit").is_enabled(), "no refusal is shown")
+    sign_in(someone, "guessed")
+    someone.until(lambda: re.search(r"Too many attempts. Try again in \d+ s\.", someone.find("sign-in-problem").text), "nobody says to wait")
+    pages.screens(someone.driver, "sign-in-locked", sizes=SMALL_AND_LARGE)
+
+
+# MARK: Tokens of programs
+
+def test_a_token_is_shown_once_used_and_revoked(system, admin):
+    administration(admin)
+    admin.write("new-token-name", "inventory")
+    admin.click("new-token-add")
+    admin.until(lambda: any(one.text for one in admin.all(".inline-form .form-problem")), "a token without a use is not refused in words")
+    admin.click("scope-registry:read")
+    admin.click("new-token-add")
+    token = admin.find("new-token").text
+    program = Client(system, token)
+    assert program.get("/api/devices").status == 200 and program.get("/api/ward").status == 403
+    admin.driver.refresh()
+    admin.says("tokens", "inventory")
+    assert token not in admin.driver.page_source, "it is shown once"
+    admin.shown('[data-testid^="revoke-token-"]').click()
+    admin.confirm()
+    admin.says("tokens", "revoked")
+    assert program.get("/api/devices").status == 401
+    admin.refusals(422)
+
+
+# MARK: One's own account
+
+def test_recovery_codes_let_in_once_and_others_are_signed_out(base, admin, someone):
+    add_account(admin, "own")
+    admin.says("admin-accounts", "own")
+    sign_in(someone, "own")
+    someone.find("connection")
+    someone.go("/account", "add-second-factor")
+    someone.click("add-second-factor")
+    someone.write("dialog-password", PASSWORD)
+    someone.confirm()
+    phone = Phone(someone.find("enrolment-secret").text)
+    someone.write("enrolment-code", phone.code())
+    someone.click("confirm-enrolment")
+    codes = [one.text for one in someone.find("recovery-codes").find_elements(By.TAG_NAME, "code")]
+    pages.screens(someone.driver, "account-codes", sizes=SMALL_AND_LARGE)
+    someone.click("recovery-codes-kept")
+    with Reader(base) as elsewhere:
+        sign_in(elsewhere, "own", PASSWORD, codes[2])
+        elsewhere.find("connection")
+        someone.go("/account", "sign-ins")
+        someone.until(lambda: len(someone.find("sign-ins").find_elements(By.CSS_SELECTOR, "tbody tr")) == 2, "the other sign-in is not listed")
+        assert "recovery code" in someone.find("sign-ins").text
+        someone.click("end-other-sign-ins")
+        elsewhere.find("sign-in-submit", 30)
+    sign_in(someone, "own", PASSWORD, codes[0])
+    someone.find("connection")
+    someone.go("/account", "recovery-codes-left")
+    someone.says("recovery-codes-left", "8 recovery codes")
+    sign_in(someone, "own", PASSWORD, codes[0])
+    someone.until(lambda: someone.find("sign-in-problem").text, "a recovery code serves twice")
+    sign_in(someone, "own", PASSWORD, codes[1])
+    someone.find("connection")
+    # New codes: the old ones stop working.
+    someone.go("/account", "new-recovery-codes")
+    someone.click("new-recovery-codes")
+    someone.write("dialog-password", PASSWORD)
+    someone.write("dialog-code", phone.code())
+    someone.confirm()
+    fresh = [one.text for one in someone.find("recovery-codes").find_elements(By.TAG_NAME, "code")]
+    assert len(fresh) == 10 and not set(fresh) & set(codes)
+    someone.click("recovery-codes-kept")
+    # The rules of a password are said before, and what breaks them after.
+    assert "15 characters" in someone.find("card-password").text
+    for name, text in (("old-password", PASSWORD), ("new-password", OTHER_PASSWORD), ("new-password-again", OTHER_PASSWORD + "x")):
+        someone.write(name, text)
+    someone.write("password-code", fresh[0])
+    someone.click("change-password")
+    someone.says("password-problem", "differ")
+    someone.write("new-password-again", OTHER_PASSWORD)
+    someone.click("change-password")
+    someone.find("toast")
+    someone.click("remove-second-factor")
+    someone.write("dialog-password", OTHER_PASSWORD)
+    someone.write("dialog-code", fresh[1])
+    someone.confirm()
+    someone.find("add-second-factor")
+    sign_in(someone, "own", OTHER_PASSWORD)
+    someone.find("connection")
+
+
+# MARK: Emergency access
+
+def test_an_emergency_access_is_ended_by_an_administrator_and_stays_on_record(base, admin, someone):
+    administration(admin)
+    pseudonym = re.search(r"P-[A-Z2-9]{4}", admin.find("admin-patients").text).group()
+    add_account(admin, "guest", sees="none")
+    admin.says("admin-accounts", "guest")
+    sign_in(someone, "guest")
+    someone.find("connection")
+    someone.go(f"/patients/{pseudonym}", "break-glass")
+    someone.click("break-glass")
+    someone.click("dialog-confirm")
+    assert someone.has("dialog"), "nobody is opened without a reason"
+    someone.confirm("called to bed seven")
+    someone.find("emergency-banner")
+    admin.go("/access", "accesses")
+    admin.says("accesses", "called to bed seven")
+    admin.says("accesses", "In force")
+    admin.click("end-access")
+    admin.confirm()
+    admin.says("accesses", "Ended by admin")
+    # The page that is open lets go of the patient.
+    someone.gone('[data-testid="strip"]', 30)
+    with Reader(base, "auditor") as auditor:
+        auditor.go("/access", "accesses")
+        auditor.says("accesses", "called to bed seven")
+        auditor.says("accesses", "Ended by admin")
+        assert not auditor.has("end-access")
+        assert pages.console_errors(auditor.driver) == []
+
+
+# MARK: Phone, and German
+
+def test_on_a_phone_everything_can_be_touched(admin, doctor):
+    for reader, path, shown in ((admin, "/administration", "admin-accounts"), (doctor, "/account", "card-password"), (admin, "/access", "account-events")):
+        pages.emulate(reader.driver, PHONE, False)
+        try:
+            reader.go(path, shown)
+            assert reader.too_small() == [], path
+        finally:
+            pages.emulate(reader.driver, pages.LAPTOP, False)
+
+
+def test_the_pages_in_german(base, system):
+    light = {"light": False}
+    with Reader(base, "admin", language="de-DE") as reader:
+        for name, path, shown in (("administration", "/administration", "admin-accounts"), ("account", "/account", "card-password"), ("access", "/access", "account-events"), ("audit", "/audit", "audit"), ("keys", "/keys", "keys")):
+            reader.go(path, shown)
+            # What stands in the rows is what people and the vault wrote.
+            words = reader.driver.execute_script("""
+              const copy = document.querySelector("main").cloneNode(true);
+              for (const rows of copy.querySelectorAll("tbody")) rows.remove();
+              return copy.textContent;
+            """)
+            assert not re.search(r"\b(the|and|with|since|Never|None|Add|Password)\b", words), (path, words)
+            pages.screens(reader.driver, f"{name}-de", sizes=SMALL_AND_LARGE, themes=light)
+        assert pages.console_errors(reader.driver) == []
