@@ -22,6 +22,8 @@ public struct DashboardConfiguration: Sendable {
   public var requiresSecondFactor: Set<Role>
   /// How long an access beyond the assignment lasts.
   public var emergencyAccessLimit: Duration
+  /// Whom passkeys are made for; `nil` where there are none.
+  public var relyingParty: RelyingParty?
   /// Where people may sign in as well; `nil` where they sign in here alone.
   public var provider: ProviderConfiguration?
   /// The installation's limits of the alert policy, as the notifier has them: what plans are laid over.

@@ -67,7 +67,10 @@ public final class DashboardService: Service, Sendable {
     let chart = ChartDesk(store: findings, findings: hub.findings, time: time)
     let seal = AccountSeal(keys: keys, time: time)
     let desk = KeyDesk(vault: vault, chunks: chunks, addresses: configuration.deviceAddresses, logger: logger)
-    let factors = SecondFactorDesk(registry: registry, seal: seal, time: time)
+    let passkeys = PasskeyDesk(
+      party: configuration.relyingParty, registry: registry, seal: seal, challenges: ChallengeBook(time: time),
+      time: time, logger: logger)
+    let factors = SecondFactorDesk(registry: registry, seal: seal, passkeys: passkeys, time: time)
     let trail = AuditTrail(registry: registry, chart: findings, alerts: alerts, desk: desk, time: time)
     let emergencies = EmergencyDesk(
       registry: registry, seal: seal, lifetime: configuration.emergencyAccessLimit, time: time, logger: logger)
@@ -76,7 +79,7 @@ public final class DashboardService: Service, Sendable {
       signIns: SignInService(
         registry: registry, verifier: verifier, factors: factors, configuration: configuration, time: time,
         logger: logger),
-      factors: factors,
+      factors: factors, passkeys: passkeys,
       emergencies: emergencies,
       provider: try configuration.provider.map {
         try ProviderDesk(configuration: $0, registry: registry, time: time, logger: logger)

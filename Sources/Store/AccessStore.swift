@@ -21,9 +21,23 @@ public protocol AccessStore: RegistryStore {
   func recoveryCodeCount(of account: String) async throws(StoreError) -> Int
   /// Replaces all recovery codes of an account.
   func setRecoveryCodes(_ hashes: [[UInt8]], of account: String) async throws(StoreError)
-  /// Takes the second factor and its recovery codes away.
+  /// Takes the second factor away, and the recovery codes unless a passkey is left.
   /// - Returns: Whether there was one.
   func deleteSecondFactor(of account: String) async throws(StoreError) -> Bool
+
+  /// The passkeys of an account, oldest first.
+  func passkeys(of account: String) async throws(StoreError) -> [PasskeyRecord]
+  /// One passkey, by the SHA-256 of what its authenticator calls it.
+  func passkey(hash: [UInt8]) async throws(StoreError) -> PasskeyRecord?
+  /// Adds a passkey; the recovery codes are taken where the account has none yet.
+  /// - Returns: Whether the recovery codes were taken; `nil` where the account has `limit` passkeys, or there is one of this hash.
+  func add(_ passkey: PasskeyRecord, limit: Int, recoveryCodes: [[UInt8]]) async throws(StoreError) -> Bool?
+  /// Notes a use with where the counter stands now.
+  /// - Returns: Whether the counter went forward, or both are 0 (WebAuthn §6.1.1). Of all who try with the same one, one gets `true`.
+  func usePasskey(hash: [UInt8], counter: UInt32, at time: UnixMicroseconds) async throws(StoreError) -> Bool
+  /// Takes a passkey away, and the recovery codes where no second factor is left.
+  /// - Returns: Whether there was one.
+  func deletePasskey(hash: [UInt8], of account: String) async throws(StoreError) -> Bool
 
   /// The sign-ins of an account that have not ended at `time`, the one used last first.
   func signIns(of account: String, at time: UnixMicroseconds) async throws(StoreError) -> [SignInRecord]
@@ -80,6 +94,10 @@ public enum SignInMethod: String, Sendable, CaseIterable {
   case passwordAndCode = "password-code"
   /// By password and recovery code.
   case passwordAndRecoveryCode = "password-recovery-code"
+  /// By password and passkey.
+  case passwordAndPasskey = "password-passkey"
+  /// By a passkey alone, which verified who holds it.
+  case passkey
   /// At the identity provider.
   case provider
 }
@@ -104,6 +122,35 @@ public struct SecondFactorRecord: Sendable, Hashable {
     self.isConfirmed = isConfirmed
     self.lastStep = lastStep
     self.createdAt = createdAt
+  }
+}
+
+/// A passkey at rest: what is known of it is sealed, but for the counter, which is compared and set at once.
+public struct PasskeyRecord: Sendable, Hashable {
+  /// SHA-256 of what its authenticator calls it.
+  public let hash: [UInt8]
+  /// Whose.
+  public let account: String
+  /// A `SealedBox` with its public key and its name.
+  public let box: [UInt8]
+  /// Where the authenticator's counter stood.
+  public let counter: UInt32
+  /// When it was registered.
+  public let createdAt: UnixMicroseconds
+  /// When it was last used; `nil` if it never was.
+  public let lastUsedAt: UnixMicroseconds?
+
+  /// Describes a passkey.
+  public init(
+    hash: [UInt8], account: String, box: [UInt8], counter: UInt32, createdAt: UnixMicroseconds,
+    lastUsedAt: UnixMicroseconds?
+  ) {
+    self.hash = hash
+    self.account = account
+    self.box = box
+    self.counter = counter
+    self.createdAt = createdAt
+    self.lastUsedAt = lastUsedAt
   }
 }
 
@@ -273,6 +320,12 @@ public struct AccountEvent: Sendable, Hashable {
     case tokenAdded = "token-added"
     /// A program's token was revoked; the detail is its number.
     case tokenRevoked = "token-revoked"
+    /// A passkey was registered; the detail is its name.
+    case passkeyAdded = "passkey-added"
+    /// The person took a passkey away; the detail is its name.
+    case passkeyRemoved = "passkey-removed"
+    /// A passkey was refused because its counter did not go forward: there may be a copy of it.
+    case passkeyCounterBack = "passkey-counter-back"
     /// A report for those who check was drawn up; the detail is which, and its hash.
     case reportDrawn = "report-drawn"
   }

@@ -19,10 +19,12 @@ import Wire
   ]
   /// Everybody's own.
   private static let own: Set<Endpoint> = [
-    .showDocument, .showCapabilities, .listTokens, .createToken, .revokeToken, .signIn, .showSession, .signOut,
+    .showDocument, .showCapabilities, .listTokens, .createToken, .revokeToken, .signIn, .challengePasskey,
+    .signInWithPasskey, .showSession, .signOut,
     .showAccount, .changePassword, .beginSecondFactor,
     .confirmSecondFactor,
-    .replaceRecoveryCodes, .removeSecondFactor, .listOwnSignIns, .endOwnSignIn, .endOtherSignIns,
+    .replaceRecoveryCodes, .removeSecondFactor, .beginPasskey, .addPasskey, .removePasskey, .listOwnSignIns,
+    .endOwnSignIn, .endOtherSignIns,
     .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
   ]
   private static let registryReading: Set<Endpoint> = [
@@ -72,7 +74,7 @@ import Wire
         let path = endpoint.path.replacing("{pseudonym}", with: patient.name).replacing("{device}", with: "sb-001")
           .replacing("{alert}", with: String(repeating: "0", count: 32)).replacing("{account}", with: "nobody")
           .replacing("{id}", with: "1").replacing("{event}", with: "account-1")
-          .replacing("{report}", with: "access")
+          .replacing("{report}", with: "access").replacing("{passkey}", with: String(repeating: "0", count: 24))
         let response = try await browser.send(
           client, endpoint.method, path, body: endpoint.method == .get ? nil : "{}")
         if Self.allowed[role]?.contains(endpoint) == true || Self.withoutSignIn.contains(endpoint) {

@@ -4,9 +4,15 @@ import Store
 struct AccessState: Sendable {
   var factors: [String: SecondFactorRecord] = [:]
   var recoveryCodes: [String: Set<[UInt8]>] = [:]
+  var passkeys: [PasskeyRecord] = []
   var accesses: [EmergencyAccess] = []
   var notices: [AccessNotice] = []
   var events: [AccountEvent] = []
+
+  mutating func dropRecoveryCodesOfNoFactor(_ account: String) {
+    guard factors[account]?.isConfirmed != true, !passkeys.contains(where: { $0.account == account }) else { return }
+    recoveryCodes[account] = nil
+  }
 }
 
 extension MemoryStore {
@@ -14,7 +20,10 @@ extension MemoryStore {
     try read { $0.access.factors[account] }
   }
   func accountsWithSecondFactor() async throws(StoreError) -> [String] {
-    try read { $0.access.factors.values.filter(\.isConfirmed).map(\.account).sorted() }
+    try read {
+      Set($0.access.factors.values.filter(\.isConfirmed).map(\.account)).union($0.access.passkeys.map(\.account))
+        .sorted()
+    }
   }
   func begin(_ factor: SecondFactorRecord) async throws(StoreError) -> Bool {
     change { state in
@@ -53,8 +62,45 @@ extension MemoryStore {
   }
   func deleteSecondFactor(of account: String) async throws(StoreError) -> Bool {
     change { state in
-      state.access.recoveryCodes[account] = nil
-      return state.access.factors.removeValue(forKey: account) != nil
+      let isGone = state.access.factors.removeValue(forKey: account) != nil
+      state.access.dropRecoveryCodesOfNoFactor(account)
+      return isGone
+    }
+  }
+
+  func passkeys(of account: String) async throws(StoreError) -> [PasskeyRecord] {
+    try read { $0.access.passkeys.filter { $0.account == account } }
+  }
+  func passkey(hash: [UInt8]) async throws(StoreError) -> PasskeyRecord? {
+    try read { $0.access.passkeys.first { $0.hash == hash } }
+  }
+  func add(_ passkey: PasskeyRecord, limit: Int, recoveryCodes: [[UInt8]]) async throws(StoreError) -> Bool? {
+    change { state in
+      guard state.access.passkeys.count(where: { $0.account == passkey.account }) < limit,
+        !state.access.passkeys.contains(where: { $0.hash == passkey.hash })
+      else { return nil }
+      state.access.passkeys.append(passkey)
+      guard state.access.recoveryCodes[passkey.account, default: []].isEmpty else { return false }
+      state.access.recoveryCodes[passkey.account] = Set(recoveryCodes)
+      return true
+    }
+  }
+  func usePasskey(hash: [UInt8], counter: UInt32, at time: UnixMicroseconds) async throws(StoreError) -> Bool {
+    change { state in
+      guard let index = state.access.passkeys.firstIndex(where: { $0.hash == hash }) else { return false }
+      let old = state.access.passkeys[index]
+      guard old.counter < counter || (old.counter == 0 && counter == 0) else { return false }
+      state.access.passkeys[index] = PasskeyRecord(
+        hash: hash, account: old.account, box: old.box, counter: counter, createdAt: old.createdAt, lastUsedAt: time)
+      return true
+    }
+  }
+  func deletePasskey(hash: [UInt8], of account: String) async throws(StoreError) -> Bool {
+    change { state in
+      let before = state.access.passkeys.count
+      state.access.passkeys.removeAll { $0.hash == hash && $0.account == account }
+      state.access.dropRecoveryCodesOfNoFactor(account)
+      return state.access.passkeys.count < before
     }
   }
 

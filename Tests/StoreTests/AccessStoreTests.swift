@@ -104,6 +104,39 @@ struct AccessStoreTests {
     }
   }
 
+  @Test func aPasskeysCounterGoesForwardAndCodesStayWhileAFactorIsLeft() async throws {
+    try await withStore { store, _ in
+      func key(_ byte: UInt8, _ account: String = "anna") -> PasskeyRecord {
+        PasskeyRecord(hash: [byte], account: account, box: [byte], counter: 5, createdAt: UInt64(byte), lastUsedAt: nil)
+      }
+      let added1 = try await store.add(key(1), limit: 2, recoveryCodes: [[1], [2]])
+      #expect(added1 == true)
+      // The second brings no codes; a third is too many; a hash is one account's for good.
+      let added2 = try await store.add(key(2), limit: 2, recoveryCodes: [[3]])
+      #expect(added2 == false)
+      let added3 = try await store.add(key(3), limit: 2, recoveryCodes: [])
+      #expect(added3 == nil)
+      let added4 = try await store.add(key(1, "bert"), limit: 2, recoveryCodes: [[9]])
+      #expect(added4 == nil)
+      #expect(try await store.recoveryCodeCount(of: "anna") == 2)
+      #expect(try await store.accountsWithSecondFactor() == ["anna"])
+      for (counter, isTaken) in [(5, false), (6, true), (6, false), (0, false), (9, true)] as [(UInt32, Bool)] {
+        #expect(try await store.usePasskey(hash: [1], counter: counter, at: 7) == isTaken, "\(counter)")
+      }
+      #expect(try await store.passkey(hash: [1])?.lastUsedAt == 7)
+      let still = PasskeyRecord(hash: [7], account: "bert", box: [7], counter: 0, createdAt: 1, lastUsedAt: nil)
+      let added5 = try await store.add(still, limit: 2, recoveryCodes: [])
+      #expect(added5 == true)
+      #expect(try await store.usePasskey(hash: [7], counter: 0, at: 8))
+      #expect(try await store.usePasskey(hash: [8], counter: 1, at: 8) == false)
+      #expect(try await store.deletePasskey(hash: [1], of: "bert") == false)
+      #expect(try await store.deletePasskey(hash: [1], of: "anna"))
+      #expect(try await store.recoveryCodeCount(of: "anna") == 2)
+      #expect(try await store.deletePasskey(hash: [2], of: "anna"))
+      #expect(try await store.recoveryCodeCount(of: "anna") == 0)
+    }
+  }
+
   @Test func noticesAreKeptForEachReceiver() async throws {
     try await withStore { store, _ in
       let access = try Self.access(1, "anna", at: 10, until: 20)

@@ -13,6 +13,7 @@ extension DashboardAPI {
   struct PasswordBody: Decodable {
     let password: String
     let code: String?
+    let passkey: PasskeyAnswer?
   }
 
   // MARK: One's own account
@@ -26,6 +27,8 @@ extension DashboardAPI {
         account: signedIn.account, role: signedIn.role.rawValue, method: signedIn.method.rawValue,
         hasPassword: account.flatMap { PasswordHash(parsing: $0.passwordHash) } != nil,
         secondFactor: factor.map { .init(sinceMs: $0.createdAt / 1000, recoveryCodesLeft: left) },
+        recoveryCodesLeft: left, passkeys: try await passkeys.list(signedIn.account),
+        offersPasskeys: passkeys.party != nil,
         isSecondFactorRequired: signIns.requires(signedIn.role),
         shortestPassword: PasswordRules.lengthLimits.lowerBound,
         longestPassword: PasswordRules.lengthLimits.upperBound))
@@ -35,13 +38,14 @@ extension DashboardAPI {
     let password: String
     let newPassword: String
     let code: String?
+    let passkey: PasskeyAnswer?
   }
 
   /// Changes the password; every other sign-in of the account ends.
   func changePassword(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    let body = try await JSONReply.decode(PasswordChange.self, from: request)
+    let body = try await JSONReply.decode(PasswordChange.self, from: request, upTo: Self.passkeyBodyLimit)
     guard body.newPassword.utf8.count <= Self.passwordBytes else { throw APIProblem.badRequest }
     // The rules first: a mistyped new password must not use the code up.
     let wanted = SecretBytes(copying: body.newPassword.utf8)
@@ -49,7 +53,8 @@ extension DashboardAPI {
     guard body.newPassword != body.password else {
       throw AccountError(.weakPassword, "The new password is the old one.")
     }
-    try await prove(body.password, body.code, context, signedIn)
+    try await prove(
+      .init(password: body.password, code: body.code, passkey: body.passkey), request, context, signedIn)
     try await accounts.changePassword(of: signedIn.account, to: wanted, keeping: signedIn.token.storedHash)
     logger.info("password changed", metadata: ["account": "\(signedIn.account)"])
     return Response(status: .noContent)
@@ -60,8 +65,7 @@ extension DashboardAPI {
   func beginSecondFactor(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    let body = try await JSONReply.decode(PasswordBody.self, from: request)
-    try await prove(body.password, body.code, context, signedIn)
+    try await prove(request, context, signedIn)
     let enrolment = try await factors.begin(signedIn.account)
     return try JSONReply.response(
       EnrolmentView(secret: enrolment.secret, uri: enrolment.uri, qr: QRCode(enrolment.uri)))
@@ -81,19 +85,18 @@ extension DashboardAPI {
     return try JSONReply.response(RecoveryCodesView(recoveryCodes: codes))
   }
 
-  /// Who changes their second factor has one, and proves both.
-  private func proveForFactor(
-    _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
-  ) async throws {
-    let body = try await JSONReply.decode(PasswordBody.self, from: request)
-    guard try await factors.confirmed(signedIn.account) != nil else { throw APIProblem.notFound }
-    try await prove(body.password, body.code, context, signedIn)
+  /// Password and second factor once more.
+  func prove(_ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn) async throws {
+    let body = try await JSONReply.decode(PasswordBody.self, from: request, upTo: Self.passkeyBodyLimit)
+    try await prove(body, request, context, signedIn)
   }
 
   func replaceRecoveryCodes(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    try await proveForFactor(request, context, signedIn)
+    let hasCodes = try await factors.confirmed(signedIn.account) != nil
+    if !hasCodes { guard try await passkeys.hasAny(signedIn.account) else { throw APIProblem.notFound } }
+    try await prove(request, context, signedIn)
     let codes = try await factors.replaceRecoveryCodes(of: signedIn.account)
     return try JSONReply.response(RecoveryCodesView(recoveryCodes: codes))
   }
@@ -101,23 +104,25 @@ extension DashboardAPI {
   func removeSecondFactor(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    try await proveForFactor(request, context, signedIn)
+    guard try await factors.confirmed(signedIn.account) != nil else { throw APIProblem.notFound }
+    try await prove(request, context, signedIn)
     try await factors.remove(signedIn.account)
-    try await registry.setSignInMethod(.password, of: signedIn.account)
+    try await noteFactorLost(signedIn.account)
     logger.info("second factor removed", metadata: ["account": "\(signedIn.account)"])
     return Response(status: .noContent)
   }
 
   /// Password and code once more, counted with the attempts to sign in.
   private func prove(
-    _ password: String, _ code: String?, _ context: DashboardRequestContext, _ signedIn: SignedIn
+    _ body: PasswordBody, _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws {
+    let password = body.password
     guard password.utf8.count <= Self.passwordBytes else { throw APIProblem.wrongPassword.forbidding }
     do {
       _ = try await signIns.verify(
         .init(
-          account: signedIn.account, password: SecretBytes(copying: password.utf8), code: code,
-          address: context.remoteAddress))
+          account: signedIn.account, password: SecretBytes(copying: password.utf8), code: body.code,
+          passkey: body.passkey.map { ($0, Self.browser(of: request)) }, address: context.remoteAddress))
     } catch let problem as APIProblem where problem.code == APIProblem.wrongPassword.code {
       // The sign-in itself stands: 401 would send the page to sign in.
       throw problem.forbidding

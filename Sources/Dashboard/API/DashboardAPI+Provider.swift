@@ -7,7 +7,8 @@ internal import Store
 /// request of a script leaves the page, and the content security policy needs no exception.
 extension DashboardAPI {
   func showSignInOptions() throws -> Response {
-    try JSONReply.response(SignInOptionsView(provider: provider?.configuration.name))
+    try JSONReply.response(
+      SignInOptionsView(provider: provider?.configuration.name, passkeys: passkeys.party != nil))
   }
 
   func beginProviderSignIn() async throws -> Response {

@@ -13,6 +13,7 @@ struct DashboardAPI: Sendable {
   let hub: LiveHub
   let signIns: SignInService
   let factors: SecondFactorDesk
+  let passkeys: PasskeyDesk
   let emergencies: EmergencyDesk
   /// `nil` where people sign in here alone.
   let provider: ProviderDesk?
@@ -57,6 +58,8 @@ struct DashboardAPI: Sendable {
     do {
       switch endpoint {
       case .signIn: return try await signIn(request, context)
+      case .challengePasskey: return try challengePasskey(request)
+      case .signInWithPasskey: return try await signInWithPasskey(request, context)
       case .showDocument: return try JSONReply.response(APIDocument.json)
       case .showCapabilities: return try JSONReply.response(FHIR.capabilities, contentType: FHIR.contentType)
       case .showSignInOptions: return try showSignInOptions()
@@ -68,7 +71,8 @@ struct DashboardAPI: Sendable {
       }
       guard let signedIn else { throw APIProblem.signInFirst }
       switch endpoint {
-      case .signIn, .showDocument, .showCapabilities, .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
+      case .signIn, .challengePasskey, .signInWithPasskey, .showDocument, .showCapabilities, .showSignInOptions,
+        .beginProviderSignIn, .finishProviderSignIn,
         .showAcknowledgementLink, .followAcknowledgementLink:
         throw APIProblem.notFound
       case .showSession: return try JSONReply.response(SessionView(signedIn))
@@ -79,6 +83,9 @@ struct DashboardAPI: Sendable {
       case .confirmSecondFactor: return try await confirmSecondFactor(request, signedIn)
       case .replaceRecoveryCodes: return try await replaceRecoveryCodes(request, context, signedIn)
       case .removeSecondFactor: return try await removeSecondFactor(request, context, signedIn)
+      case .beginPasskey: return try await beginPasskey(request, context, signedIn)
+      case .addPasskey: return try await addPasskey(request, signedIn)
+      case .removePasskey: return try await removePasskey(request, context, signedIn)
       case .listOwnSignIns: return try await listOwnSignIns(signedIn)
       case .endOwnSignIn: return try await endOwnSignIn(context, signedIn)
       case .endOtherSignIns: return try await endOtherSignIns(signedIn)
@@ -175,17 +182,20 @@ struct DashboardAPI: Sendable {
     let account: String
     let password: String
     let code: String?
+    /// In place of a code.
+    let passkey: PasskeyAnswer?
   }
 
   private func signIn(_ request: Request, _ context: DashboardRequestContext) async throws -> Response {
-    let credentials = try await JSONReply.decode(Credentials.self, from: request)
+    let credentials = try await JSONReply.decode(Credentials.self, from: request, upTo: Self.passkeyBodyLimit)
     guard (1...64).contains(credentials.account.utf8.count), credentials.password.utf8.count <= 1024 else {
       throw APIProblem.wrongPassword
     }
     let signedIn = try await signIns.signIn(
       .init(
         account: credentials.account, password: SecretBytes(copying: credentials.password.utf8),
-        code: credentials.code.flatMap { $0.isEmpty ? nil : $0 }, address: context.remoteAddress),
+        code: credentials.code.flatMap { $0.isEmpty ? nil : $0 },
+        passkey: credentials.passkey.map { ($0, Self.browser(of: request)) }, address: context.remoteAddress),
       agent: BrowserFamily.describe(request.headers[.userAgent]),
       replacing: request.cookies[SessionToken.cookieName]?.value)
     var response = try JSONReply.response(SessionView(signedIn))

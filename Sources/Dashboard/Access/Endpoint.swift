@@ -10,6 +10,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case showSession
   case signIn
   case signOut
+  case challengePasskey
+  case signInWithPasskey
   case showSignInOptions
   case beginProviderSignIn
   case finishProviderSignIn
@@ -19,6 +21,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case confirmSecondFactor
   case replaceRecoveryCodes
   case removeSecondFactor
+  case beginPasskey
+  case addPasskey
+  case removePasskey
   case listOwnSignIns
   case endOwnSignIn
   case endOtherSignIns
@@ -148,6 +153,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .showSession: .init(.get, "/api/session", .signedIn)
     case .signIn: .init(.post, "/api/session", .everybody)
     case .signOut: .init(.delete, "/api/session", .signedIn)
+    case .challengePasskey: .init(.post, "/api/passkey-challenges", .everybody)
+    case .signInWithPasskey: .init(.post, "/api/session/passkey", .everybody)
     case .showSignInOptions: .init(.get, "/api/sign-in-options", .everybody)
     case .beginProviderSignIn: .init(.get, "/api/provider/start", .everybody)
     case .finishProviderSignIn: .init(.get, "/api/provider/callback", .everybody)
@@ -157,6 +164,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .confirmSecondFactor: .init(.post, "/api/account/second-factor/confirmation", .signedIn)
     case .replaceRecoveryCodes: .init(.post, "/api/account/second-factor/recovery-codes", .signedIn)
     case .removeSecondFactor: .init(.post, "/api/account/second-factor/removal", .signedIn)
+    case .beginPasskey: .init(.post, "/api/account/passkeys/options", .signedIn)
+    case .addPasskey: .init(.post, "/api/account/passkeys", .signedIn)
+    case .removePasskey: .init(.post, "/api/account/passkeys/{passkey}/removal", .signedIn)
     case .listOwnSignIns: .init(.get, "/api/account/sign-ins", .signedIn)
     case .endOwnSignIn: .init(.delete, "/api/account/sign-ins/{signIn}", .signedIn)
     case .endOtherSignIns: .init(.delete, "/api/account/sign-ins", .signedIn)
@@ -278,7 +288,9 @@ package enum Endpoint: String, CaseIterable, Sendable {
   /// Whether it is open to a sign-in whose role needs a second factor that was not shown yet: what is needed to add one, and to leave.
   var isForThoseWithoutSecondFactor: Bool {
     switch self {
-    case .showSession, .signIn, .signOut, .showAccount, .beginSecondFactor, .confirmSecondFactor: true
+    case .showSession, .signIn, .signOut, .showAccount, .beginSecondFactor, .confirmSecondFactor, .beginPasskey,
+      .addPasskey:
+      true
     default: rule == .everybody
     }
   }

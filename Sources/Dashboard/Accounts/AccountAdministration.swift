@@ -88,16 +88,18 @@ public struct AccountAdministration: Sendable {
     try await record(kind, of: name, by: actor)
   }
 
-  /// Takes a second factor away from somebody who lost it, recovery codes included. All their sign-ins end.
+  /// Takes a second factor away from somebody who lost it, passkeys and recovery codes included. All their sign-ins end.
   /// - Parameters:
   ///   - name: Whose.
   ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` where there is none, or `StoreError`.
   public func resetSecondFactor(of name: String, by actor: String = "operator") async throws {
     _ = try await existing(name)
-    guard try await registry.deleteSecondFactor(of: name) else {
-      throw AccountError(.unknown, "The account has no second factor.")
+    var isGone = try await registry.deleteSecondFactor(of: name)
+    for passkey in try await registry.passkeys(of: name) {
+      isGone = try await registry.deletePasskey(hash: passkey.hash, of: name) || isGone
     }
+    guard isGone else { throw AccountError(.unknown, "The account has no second factor.") }
     _ = try await registry.deleteSignIns(of: name, except: nil)
     try await record(.secondFactorReset, of: name, by: actor)
   }

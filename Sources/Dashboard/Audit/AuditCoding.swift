@@ -87,10 +87,10 @@ struct AuditClass: Hashable, Sendable {
     case .signedIn, .recoveryCodeUsed: self.init(.authentication, [.login, own], "E")
     case .signInFailed: self.init(.authentication, [.login, own], "E", outcome: "4")
     case .signedOut, .signInsEnded: self.init(.authentication, [.logout, own], "E")
-    case .lockedOut: self.init(.securityAlert, [.userSecurity, own], "U", outcome: "4")
-    case .accountAdded, .accountProvided, .secondFactorAdded, .tokenAdded:
+    case .lockedOut, .passkeyCounterBack: self.init(.securityAlert, [.userSecurity, own], "U", outcome: "4")
+    case .accountAdded, .accountProvided, .secondFactorAdded, .passkeyAdded, .tokenAdded:
       self.init(.securityAlert, [.userSecurity, own], "C")
-    case .secondFactorRemoved, .secondFactorReset, .tokenRevoked:
+    case .secondFactorRemoved, .secondFactorReset, .passkeyRemoved, .tokenRevoked:
       self.init(.securityAlert, [.userSecurity, own], "D")
     case .passwordChanged, .passwordSet, .recoveryCodesReplaced, .accountDisabled, .accountEnabled:
       self.init(.securityAlert, [.userSecurity, own], "U")

@@ -31,6 +31,17 @@ extension Operation {
     .removeSecondFactor: Operation(
       "Removes the second factor", body: .json(DashboardAPI.PasswordBody.self),
       problems: [.notFound, wrong, .vaultUnavailable] + attempts),
+    .beginPasskey: Operation(
+      "What the browser needs to make a passkey", body: .json(DashboardAPI.PasswordBody.self),
+      answers: .json(NewPasskeyView.self),
+      problems: [.noPasskeys, .tooManyPasskeys, wrong, .vaultUnavailable] + attempts),
+    .addPasskey: Operation(
+      "Registers a passkey that was made; the first factor of an account brings recovery codes",
+      body: .json(MadePasskey.self), answers: .json(AddedPasskeyView.self),
+      problems: [.noPasskeys, .tooManyPasskeys, .passkeyRefused, .vaultUnavailable]),
+    .removePasskey: Operation(
+      "Removes a passkey", body: .json(DashboardAPI.PasswordBody.self),
+      problems: [wrong, .vaultUnavailable] + attempts),
     .listOwnSignIns: Operation("Where one is signed in", answers: .json(ListView<SignInView>.self)),
     .endOwnSignIn: Operation("Ends a sign-in of one's own"),
     .endOtherSignIns: Operation("Ends all sign-ins of one's own but this", answers: .json(EndedView.self)),

@@ -8,5 +8,12 @@ extension Operation {
       body: .json(DashboardAPI.Credentials.self), answers: .json(SessionView.self),
       problems: [.wrongPassword, .tooManyAttempts(retryAfterSeconds: 15), .overloaded]),
     .signOut: Operation("Signs out"),
+    .challengePasskey: Operation(
+      "A challenge for a passkey, for this browser and five minutes", answers: .json(PasskeyChallengeView.self),
+      problems: [.noPasskeys]),
+    .signInWithPasskey: Operation(
+      "Signs in with a passkey alone, which verified who holds it", body: .json(PasskeyAnswer.self),
+      answers: .json(SessionView.self),
+      problems: [.wrongPassword, .tooManyAttempts(retryAfterSeconds: 15), .vaultUnavailable]),
   ]
 }

@@ -14,7 +14,7 @@ struct Parameter: Hashable, Sendable {
 
   /// What stands in braces in an ``Endpoint``'s path.
   static let inPath: [String: Parameter] = Dictionary(
-    [pseudonym, device, account, alert, id, signIn, access, token, observation, event, report, link].map {
+    [pseudonym, device, account, alert, id, signIn, access, token, observation, event, report, passkey, link].map {
       ($0.name, $0)
     },
     uniquingKeysWith: { first, _ in first })
@@ -31,6 +31,7 @@ struct Parameter: Hashable, Sendable {
   static let token = Parameter("token", "A token's number.", .text(matching: "^[0-9a-f]{16}$"))
   static let observation = Parameter(
     "observation", "An observation's id.", .text(matching: "^(hr|ecg)-[0-9a-f]{32}-[0-9]{1,10}$"))
+  static let passkey = Parameter("passkey", "A passkey's id.", .text(matching: "^[0-9a-f]{24}$"))
   static let report = Parameter("report", "Which report.", .choice(ReportKind.allCases.map(\.rawValue)))
   static let event = Parameter("event", "An audit event's id.", .text(matching: AuditDeed.idPattern))
   static let link = Parameter(

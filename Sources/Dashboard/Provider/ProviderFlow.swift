@@ -41,8 +41,8 @@ struct ProviderFlow: Codable, Hashable, Sendable {
     Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 
-  static func bytes(base64URL text: String) -> [UInt8]? {
-    guard text.utf8.count <= 2048 else { return nil }
+  static func bytes(base64URL text: String, upTo limit: Int = 2048) -> [UInt8]? {
+    guard text.utf8.count <= limit else { return nil }
     let plain = text.replacing("-", with: "+").replacing("_", with: "/")
     return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)).map(Array.init)
   }

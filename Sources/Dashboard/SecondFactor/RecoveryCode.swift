@@ -18,6 +18,13 @@ package struct RecoveryCode: Hashable, Sendable {
   /// Makes a new one.
   package init() throws(SealingError) { text = Base32.encode(try SecureRandom.bytes(Self.byteCount)) }
 
+  /// As many new ones as an account gets.
+  package static func fresh() throws(SealingError) -> [RecoveryCode] {
+    var codes: [RecoveryCode] = []
+    for _ in 0..<count { codes.append(try RecoveryCode()) }
+    return codes
+  }
+
   /// Reads what somebody typed: capitals or not, hyphens and spaces anywhere; `nil` for what can be none.
   package init?(typed: String) {
     let plain = typed.uppercased().filter { $0 != "-" && $0 != " " }

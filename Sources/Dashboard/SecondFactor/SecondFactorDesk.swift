@@ -19,10 +19,12 @@ struct SecondFactorDesk: Sendable {
     case wrong
     case step(UInt64)
     case recovery(RecoveryCode)
+    case passkey(PasskeyDesk.Use)
   }
 
   let registry: any AccessStore
   let seal: AccountSeal
+  let passkeys: PasskeyDesk
   let time: Timekeeper
 
   /// The confirmed second factor of an account.
@@ -31,11 +33,12 @@ struct SecondFactorDesk: Sendable {
     return factor
   }
 
-  /// Compares a code with a second factor and uses nothing up.
+  /// Compares a code with a second factor and uses nothing up. Without a factor, as beside a passkey, only a recovery code can be right.
   /// - Throws: `KeyVaultError` when the secret cannot be opened now; a recovery code needs no vault.
-  func examine(_ code: String?, against factor: SecondFactorRecord) async throws -> Finding {
+  func examine(_ code: String?, against factor: SecondFactorRecord?) async throws -> Finding {
     guard let code, code.utf8.count <= Self.codeLimit else { return .wrong }
     if let recovery = RecoveryCode(typed: code) { return .recovery(recovery) }
+    guard let factor else { return .wrong }
     let secret = try await seal.open(factor.box, context: Self.context(factor.account))
     let digits = code.filter { $0 != " " && $0 != "-" }
     return OneTimeCode.matchingStep(digits, secret: secret, now: time.unixMicroseconds()).map { .step($0) } ?? .wrong
@@ -46,6 +49,7 @@ struct SecondFactorDesk: Sendable {
   func use(_ finding: Finding, of account: String) async throws -> Bool {
     switch finding {
     case .wrong: return false
+    case .passkey(let use): return try await passkeys.use(use)
     case .step(let step): return try await registry.useStep(step, of: account)
     case .recovery(let code):
       guard try await registry.useRecoveryCode(code.hash, of: account) else { return false }
@@ -74,7 +78,7 @@ struct SecondFactorDesk: Sendable {
     guard let factor = try await registry.secondFactor(of: account), !factor.isConfirmed,
       case .step(let step) = try await examine(code, against: factor)
     else { throw AccountError.wrongCode }
-    let codes = try Self.freshCodes()
+    let codes = try RecoveryCode.fresh()
     let isConfirmed = try await registry.confirmSecondFactor(
       of: account, box: factor.box, step: step, recoveryCodes: codes.map(\.hash))
     guard isConfirmed else { throw AccountError.wrongCode }
@@ -84,7 +88,7 @@ struct SecondFactorDesk: Sendable {
 
   /// Replaces the recovery codes.
   func replaceRecoveryCodes(of account: String) async throws -> [String] {
-    let codes = try Self.freshCodes()
+    let codes = try RecoveryCode.fresh()
     try await registry.setRecoveryCodes(codes.map(\.hash), of: account)
     try await record(.recoveryCodesReplaced, of: account, by: account)
     return codes.map(\.written)
@@ -99,12 +103,6 @@ struct SecondFactorDesk: Sendable {
   private func record(_ kind: AccountEvent.Kind, of account: String, by actor: String) async throws {
     try await registry.append(
       AccountEvent(account: account, actor: actor, kind: kind, at: time.unixMicroseconds()))
-  }
-
-  private static func freshCodes() throws -> [RecoveryCode] {
-    var codes: [RecoveryCode] = []
-    for _ in 0..<RecoveryCode.count { codes.append(try RecoveryCode()) }
-    return codes
   }
 
   private static func context(_ account: String) -> String { "second-factor/\(account)" }

@@ -15,6 +15,8 @@ final class SignInService: Sendable {
     let password: SecretBytes
     /// A code of the second factor, or a recovery code; without meaning for an account that has none.
     let code: String?
+    /// A passkey's answer in place of a code, and the browser that it was asked in.
+    var passkey: (answer: PasskeyAnswer, browser: String)?
     /// Where it comes from: attempts are counted by it.
     let address: String
   }
@@ -57,9 +59,7 @@ final class SignInService: Sendable {
     let account = AccountAdministration.isValid(name) ? try await registry.account(name) : nil
     let usable = account.flatMap { $0.isDisabled ? nil : $0 }
     // The code is compared before the password is, so that neither the answer nor its time tells that the password was right.
-    let factor = if let usable { try await factors.confirmed(usable.name) } else { nil as SecondFactorRecord? }
-    let finding =
-      if let factor { try await factors.examine(proof.code, against: factor) } else { nil as SecondFactorDesk.Finding? }
+    let finding = try await finding(proof, of: usable)
     let isRight: Bool
     do {
       isRight = try await verifier.verify(
@@ -71,10 +71,53 @@ final class SignInService: Sendable {
     var method = SignInMethod.password
     if let finding {
       guard try await factors.use(finding, of: usable.name) else { throw try await refused(proof, of: account) }
-      if case .recovery = finding { method = .passwordAndRecoveryCode } else { method = .passwordAndCode }
+      switch finding {
+      case .recovery: method = .passwordAndRecoveryCode
+      case .passkey: method = .passwordAndPasskey
+      case .step, .wrong: method = .passwordAndCode
+      }
     }
     limiter.withLock { $0.succeeded(account: name, address: proof.address) }
     return (usable, method)
+  }
+
+  /// What code or passkey turned out to be; `nil` for an account without a second factor.
+  private func finding(_ proof: Proof, of account: AccountRecord?) async throws -> SecondFactorDesk.Finding? {
+    guard let account else { return nil }
+    let factor = try await factors.confirmed(account.name)
+    if factor == nil { guard try await factors.passkeys.hasAny(account.name) else { return nil } }
+    guard let (answer, browser) = proof.passkey else { return try await factors.examine(proof.code, against: factor) }
+    guard let key = try await factors.passkeys.record(of: answer), key.account == account.name else { return .wrong }
+    do {
+      // The password stands beside it: a touch is enough.
+      return .passkey(
+        try await factors.passkeys.examine(answer, against: key, browser: browser, needsVerification: false))
+    } catch let fault as PasskeyFault {
+      logger.notice("a passkey was refused", metadata: ["reason": "\(fault.rawValue)"])
+      return .wrong
+    }
+  }
+
+  /// Checks a passkey that is to let in alone, and counts the attempt.
+  /// - Throws: ``APIProblem``: one and the same for an unknown key, a wrong answer, and a disabled account.
+  func verify(_ answer: PasskeyAnswer, browser: String, address: String) async throws -> AccountRecord {
+    let key = try await factors.passkeys.record(of: answer)
+    // Attempts with a key that nobody has lock nobody but their address.
+    let proof = Proof(
+      account: key?.account ?? "(passkey) \(address)", password: SecretBytes(copying: []), code: nil, address: address)
+    let decision = limiter.withLock { $0.attempt(account: proof.account, address: address, now: time.uptime()) }
+    if case .refuse(let seconds) = decision { throw APIProblem.tooManyAttempts(retryAfterSeconds: seconds) }
+    let account = if let key { try await registry.account(key.account) } else { nil as AccountRecord? }
+    guard let key, let account, !account.isDisabled else { throw try await refused(proof, of: account) }
+    do {
+      let use = try await factors.passkeys.examine(answer, against: key, browser: browser, needsVerification: true)
+      guard try await factors.passkeys.use(use) else { throw PasskeyFault.counterBack }
+    } catch let fault as PasskeyFault {
+      logger.notice("a passkey was refused", metadata: ["reason": "\(fault.rawValue)"])
+      throw try await refused(proof, of: account)
+    }
+    limiter.withLock { $0.succeeded(account: proof.account, address: address) }
+    return account
   }
 
   /// Records a failed attempt, and the lock-out that it leads to. A name that no account has leaves the same number of rows and stands

@@ -100,9 +100,15 @@ export async function loadSession() {
   return session;
 }
 
-/** @param {string} account @param {string} password @param {string} [code] of the second factor */
-export async function signIn(account, password, code) {
-  session = await request("POST", "/api/session", { account, password, code: code || undefined });
+/** @param {string} account @param {string} password @param {string} [code] of the second factor @param {any} [passkey] in place of a code */
+export async function signIn(account, password, code, passkey) {
+  session = await request("POST", "/api/session", { account, password, code: code || undefined, passkey });
+  return session;
+}
+
+/** @param {any} answer of a passkey, which lets in alone */
+export async function signInWithPasskey(answer) {
+  session = await request("POST", "/api/session/passkey", answer);
   return session;
 }
 

@@ -1,38 +1,53 @@
 // One's own account: password, second factor, and where one is signed in.
 import { loadSession, request, session } from "./api.js";
+import { passkeyCard, proof } from "./account-passkeys.js";
 import { badge, toast } from "./components.js";
 import { ask, field, problemText } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
 import { qrImage } from "./qr.js";
 import { dateTime, t } from "./strings.js";
+import { showTokens } from "./tokens.js";
 
 /** @param {Record<string, any>} [more] */
 const passwordField = (more = {}) => field(t("presentPassword"), { type: "password", required: true, maxlength: "1024", autocomplete: "current-password", ...more });
 /** @param {Record<string, any>} [more] */
 const codeField = (more = {}) => field(t("code"), { required: true, maxlength: "64", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: "false", ...more });
 
+/** The code of who has an app; left empty by who uses a passkey. @param {any} account @param {string} [testID] */
+const proofField = (account, testID = "dialog-code") => field(account.passkeys.length > 0 ? t("codeOrPasskey") : t("code"), {
+  required: account.passkeys.length === 0, maxlength: "64", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: "false", "data-testid": testID,
+});
+
 /** @param {HTMLElement} main */
 export function showAccount(main) {
-  let isOver = false;
-  const factor = el("div", { class: "account-form" }), password = el("div", {}), places = el("div", {});
+  let isOver = false, hasTokens = false;
+  /** @type {any} */
+  let own;
+  const factor = el("div", { class: "account-form" }), passkeys = el("div", {}), password = el("div", {}), places = el("div", {}), tokens = el("section", { class: "card wide", "data-testid": "card-tokens" });
   main.append(
     el("div", { class: "page-head" }, el("h1", {}, t("ownAccount")), el("p", { class: "summary" }, session?.account ?? "")),
     el("div", { class: "account-cards" },
       el("section", { class: "card", "data-testid": "card-second-factor" }, el("h2", {}, t("secondFactor")), factor),
+      el("section", { class: "card", "data-testid": "card-passkeys" }, el("h2", {}, t("passkeys")), passkeys),
       el("section", { class: "card", "data-testid": "card-password" }, el("h2", {}, t("password")), password),
-      el("section", { class: "card wide", "data-testid": "card-sign-ins" }, el("h2", {}, t("signIns")), places)));
+      el("section", { class: "card wide", "data-testid": "card-sign-ins" }, el("h2", {}, t("signIns")), places), tokens));
 
   async function load() {
     try {
       const account = await request("GET", "/api/account");
       if (isOver) return;
+      own = account;
       showFactor(account);
+      passkeys.replaceChildren(passkeyCard(account, {
+        fields: () => ({ password: passwordField({ "data-testid": "dialog-password" }), code: proofField(account) }), showCodes, done: load,
+      }));
       if (account.isSecondFactorRequired && session?.needsSecondFactor) {
         password.replaceChildren(el("p", { class: "quiet" }, t("secondFactorFirst")));
         places.replaceChildren(el("p", { class: "quiet" }, t("secondFactorFirst")));
         return;
       }
       password.replaceChildren(account.hasPassword ? passwordForm(account) : el("p", { class: "quiet" }, t("signedInElsewhere")));
+      if (!hasTokens) { hasTokens = true; showTokens(tokens, true); }
       await loadPlaces();
     } catch (problem) {
       if (!isOver) places.replaceChildren(notice(problemText(problem), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
@@ -46,9 +61,9 @@ export function showAccount(main) {
     if (!account.hasPassword) return factor.replaceChildren(el("p", { class: "quiet" }, t("signedInElsewhere")));
     if (!account.secondFactor) {
       factor.replaceChildren(
-        el("p", { "data-testid": "second-factor-state" }, badge(account.isSecondFactorRequired ? "bad" : "warn", t("secondFactorNone"))),
-        el("p", { class: "quiet" }, t(account.isSecondFactorRequired ? "secondFactorRequired" : "secondFactorAdvice")),
-        el("button", { class: "button", "data-testid": "add-second-factor", onclick: begin }, t("addSecondFactor")));
+        el("p", { "data-testid": "second-factor-state" }, account.passkeys.length > 0 ? badge("good", t("secondFactorPasskey")) : badge(account.isSecondFactorRequired ? "bad" : "warn", t("secondFactorNone"))),
+        el("p", { class: "quiet" }, t(account.passkeys.length > 0 ? "secondFactorBesidePasskey" : account.isSecondFactorRequired ? "secondFactorRequired" : "secondFactorAdvice")),
+        el("button", { class: "button", "data-testid": "add-second-factor", onclick: begin }, t("addSecondFactor")), account.passkeys.length > 0 ? recoveryButton() : "");
       return;
     }
     const left = account.secondFactor.recoveryCodesLeft;
@@ -56,15 +71,17 @@ export function showAccount(main) {
       el("p", { "data-testid": "second-factor-state" }, badge("good", t("secondFactorSince", { time: dateTime(account.secondFactor.sinceMs) }))),
       el("p", { class: left < 3 ? "warning" : "quiet", "data-testid": "recovery-codes-left" }, t("recoveryCodesLeft", { count: left })),
       el("div", { class: "actions" },
-        el("button", { class: "button quiet", "data-testid": "new-recovery-codes", onclick: () => replaceCodes() }, t("newRecoveryCodes")),
+        recoveryButton(),
         el("button", { class: "button danger", "data-testid": "remove-second-factor", onclick: () => remove() }, t("removeSecondFactor"))));
   }
 
+  const recoveryButton = () => el("button", { class: "button quiet", "data-testid": "new-recovery-codes", onclick: () => replaceCodes() }, t("newRecoveryCodes"));
+
   async function begin() {
-    const secret = passwordField({ "data-testid": "dialog-password" });
+    const secret = passwordField({ "data-testid": "dialog-password" }), code0 = proofField(own);
     const enrolment = await ask({
-      title: t("addSecondFactor"), text: t("proveItIsYou"), fields: [secret.label], action: t("goOn"),
-      send: () => request("POST", "/api/account/second-factor", { password: secret.input.value }),
+      title: t("addSecondFactor"), text: t("proveItIsYou"), fields: own.passkeys.length > 0 ? [secret.label, code0.label] : [secret.label], action: t("goOn"),
+      send: async () => request("POST", "/api/account/second-factor", await proof(own, secret.input, code0.input)),
     });
     if (!enrolment || isOver) return;
     const code = codeField({ "data-testid": "enrolment-code", inputmode: "numeric" });
@@ -119,10 +136,10 @@ export function showAccount(main) {
 
   /** @param {string} title @param {string} text @param {string} path @param {boolean} isDangerous */
   function prove(title, text, path, isDangerous) {
-    const secret = passwordField({ "data-testid": "dialog-password" }), code = codeField({ "data-testid": "dialog-code" });
+    const secret = passwordField({ "data-testid": "dialog-password" }), code = proofField(own);
     return ask({
       title, text, fields: [secret.label, code.label], action: title, isDangerous,
-      send: () => request("POST", path, { password: secret.input.value, code: code.input.value }),
+      send: async () => request("POST", path, await proof(own, secret.input, code.input)),
     });
   }
 
@@ -134,7 +151,8 @@ export function showAccount(main) {
     const rules = { type: "password", required: true, minlength: String(account.shortestPassword), maxlength: String(account.longestPassword), autocomplete: "new-password" };
     const fresh = field(t("newPassword"), { ...rules, "aria-describedby": "password-rules", "data-testid": "new-password" });
     const again = field(t("newPasswordAgain"), { ...rules, "data-testid": "new-password-again" });
-    const code = codeField({ "data-testid": "password-code" });
+    const hasFactor = account.secondFactor || account.passkeys.length > 0;
+    const code = proofField(account, "password-code");
     const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "password-problem" });
     const form = /** @type {HTMLFormElement} */ (el("form", {
       class: "account-form",
@@ -143,7 +161,7 @@ export function showAccount(main) {
         setText(problem, "");
         if (fresh.input.value !== again.input.value) return setText(problem, t("passwordsDiffer"));
         try {
-          await request("POST", "/api/account/password", { password: old.input.value, newPassword: fresh.input.value, code: account.secondFactor ? code.input.value : undefined });
+          await request("POST", "/api/account/password", { newPassword: fresh.input.value, ...(hasFactor ? await proof(account, old.input, code.input) : { password: old.input.value }) });
           form.reset();
           toast(t("passwordChanged"));
           loadPlaces();
@@ -154,7 +172,7 @@ export function showAccount(main) {
     }, el("p", { class: "quiet", id: "password-rules" }, t("passwordRules", { least: account.shortestPassword })),
     // Password managers find the account by it.
     el("input", { type: "text", autocomplete: "username", value: account.account, hidden: true, readonly: true, "aria-hidden": "true" }),
-    old.label, fresh.label, again.label, account.secondFactor && code.label, problem,
+    old.label, fresh.label, again.label, hasFactor && code.label, problem,
     el("button", { class: "button", type: "submit", "data-testid": "change-password" }, t("changePassword"))));
     return form;
   }

@@ -11,12 +11,16 @@ const scopes = {
   auditor: ["registry:read", "keys:read", "fhir:read"],
 };
 
-/** Fills a section with the tokens that the signed-in person may see, and the form for one of their own. @param {HTMLElement} place */
-export async function showTokens(place) {
+/**
+ * Fills a section with the tokens that the signed-in person may see, and the form for one of their own.
+ * @param {HTMLElement} place @param {boolean} [isOwnOnly] whether others' are left out
+ */
+export async function showTokens(place, isOwnOnly = false) {
   const list = el("div", {}), made = el("div", { role: "status" });
   async function load() {
     try {
-      const { items } = await call("listTokens");
+      const all = (await call("listTokens")).items;
+      const items = isOwnOnly ? all.filter((/** @type {any} */ one) => one.account === session?.account) : all;
       list.replaceChildren(items.length === 0 ? el("p", { class: "quiet" }, t("tokensNone")) : tokenTable(items, load));
     } catch (problem) {
       list.replaceChildren(notice(problemText(problem), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));

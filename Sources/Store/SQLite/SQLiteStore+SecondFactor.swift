@@ -19,7 +19,8 @@ extension SQLiteStore {
   /// See ``AccessStore/accountsWithSecondFactor()``.
   public func accountsWithSecondFactor() async throws(StoreError) -> [String] {
     try await registry.read { db in
-      try String.fetchAll(db, sql: "SELECT account FROM second_factor WHERE is_confirmed ORDER BY account")
+      try String.fetchAll(
+        db, sql: "SELECT account FROM second_factor WHERE is_confirmed UNION SELECT account FROM passkey ORDER BY 1")
     }
   }
 
@@ -90,13 +91,23 @@ extension SQLiteStore {
   /// See ``AccessStore/deleteSecondFactor(of:)``.
   public func deleteSecondFactor(of account: String) async throws(StoreError) -> Bool {
     try await registry.write(ringing: false) { db in
-      try Self.replaceRecoveryCodes([], of: account, db)
       try db.execute(sql: "DELETE FROM second_factor WHERE account = ?", arguments: [account])
-      return db.changesCount == 1
+      let isGone = db.changesCount == 1
+      try Self.dropRecoveryCodesOfNoFactor(account, db)
+      return isGone
     }
   }
 
-  private static func replaceRecoveryCodes(_ hashes: [[UInt8]], of account: String, _ db: Database) throws {
+  /// Recovery codes stand in for a second factor: without one they open nothing.
+  static func dropRecoveryCodesOfNoFactor(_ account: String, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        DELETE FROM recovery_code WHERE account = ?1 AND NOT EXISTS (SELECT 1 FROM passkey WHERE account = ?1)
+          AND NOT EXISTS (SELECT 1 FROM second_factor WHERE account = ?1 AND is_confirmed)
+        """, arguments: [account])
+  }
+
+  static func replaceRecoveryCodes(_ hashes: [[UInt8]], of account: String, _ db: Database) throws {
     try db.execute(sql: "DELETE FROM recovery_code WHERE account = ?", arguments: [account])
     for hash in hashes {
       try db.execute(

@@ -26,7 +26,7 @@ enum Schema {
     case .chunks: [chunks, retentionTally]
     case .findings: [findings, chart, views, retentionTally]
     case .alerts: [alerts, alertWorkflow, deeds, retentionTally]
-    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention]
+    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention, passkeys]
     }
   }
 
@@ -226,5 +226,12 @@ enum Schema {
     ALTER TABLE account_event ADD COLUMN pseudonym TEXT;
     CREATE INDEX account_event_at ON account_event (at);
     CREATE INDEX emergency_access_opened ON emergency_access (opened_at);
+    """
+
+  private static let passkeys = """
+    CREATE TABLE passkey (
+      hash BLOB PRIMARY KEY, account TEXT NOT NULL, box BLOB NOT NULL, counter INTEGER NOT NULL,
+      created_at INTEGER NOT NULL, last_used INTEGER) WITHOUT ROWID;
+    CREATE INDEX passkey_account ON passkey (account);
     """
 }

@@ -33,6 +33,11 @@ struct DashboardCommand: AsyncParsableCommand {
         mqttHost: settings[Keys.mqttHost], mqttPort: settings[Keys.mqttPort]),
       requiresSecondFactor: try Self.secondFactorRoles(settings),
       emergencyAccessLimit: .seconds(60 * settings[Keys.emergencyMinutes]), provider: try Self.provider(settings))
+    // On this machine alone, people type localhost.
+    let isLocal = ["127.0.0.1", "localhost"].contains(configuration.host) && configuration.port != 0
+    let address = settings[Keys.dashboardURL]
+    configuration.relyingParty = RelyingParty(
+      dashboardURL: address.isEmpty && isLocal ? "https://localhost:\(configuration.port)" : address)
     configuration.policy = try NotifierCommand.policy(settings)
     let service = try DashboardService(
       configuration: configuration, chunks: store, findings: store, alerts: store, registry: store, changes: store,

@@ -14,6 +14,10 @@ struct OwnAccountView: Encodable, Sendable {
   /// False for an account that signs in at the identity provider alone.
   let hasPassword: Bool
   let secondFactor: SecondFactor?
+  let recoveryCodesLeft: Int
+  let passkeys: [PasskeyView]
+  /// Whether this server's address allows passkeys.
+  let offersPasskeys: Bool
   let isSecondFactorRequired: Bool
   let shortestPassword: Int
   let longestPassword: Int
@@ -71,4 +75,6 @@ struct EndedView: Encodable, Sendable {
 struct SignInOptionsView: Encodable, Sendable {
   /// The identity provider's name as the button says it.
   let provider: String?
+  /// Whether a passkey can be used.
+  let passkeys: Bool
 }

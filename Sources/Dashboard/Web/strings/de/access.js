@@ -49,4 +49,7 @@ export default {
   "event.token-added": "Token eines Programms erstellt",
   "event.token-revoked": "Token eines Programms widerrufen",
   "event.report-drawn": "Bericht erstellt",
+  "event.passkey-added": "Passkey hinzugefügt",
+  "event.passkey-removed": "Passkey entfernt",
+  "event.passkey-counter-back": "Passkey verweigert: sein Zähler lief zurück",
 };

@@ -12,4 +12,7 @@ export default {
   "return.provider-declined": "Der Identitätsanbieter hat Sie nicht eingelassen.",
   "return.provider-unavailable": "Der Identitätsanbieter antwortet nicht wie erwartet.",
   "return.provider-unknown": "Der Identitätsanbieter kennt Sie, aber hier gibt es kein Konto für Sie.",
+  signInByPasskey: "Mit einem Passkey anmelden",
+  signInBesidePassword: "Passwort und Passkey statt eines Codes",
+  passkeyLeft: "Es wurde kein Passkey benutzt: abgebrochen, oder es gibt keinen für diesen Server.",
 };

@@ -49,4 +49,7 @@ export default {
   "event.token-added": "Token of a program made",
   "event.token-revoked": "Token of a program revoked",
   "event.report-drawn": "Report drawn up",
+  "event.passkey-added": "Passkey added",
+  "event.passkey-removed": "Passkey removed",
+  "event.passkey-counter-back": "Passkey refused: its counter went back",
 };

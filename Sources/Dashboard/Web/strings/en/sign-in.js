@@ -12,4 +12,7 @@ export default {
   "return.provider-declined": "The identity provider did not let you in.",
   "return.provider-unavailable": "The identity provider does not answer as it should.",
   "return.provider-unknown": "The identity provider knows you, but there is no account for you here.",
+  signInByPasskey: "Sign in with a passkey",
+  signInBesidePassword: "Password and passkey instead of a code",
+  passkeyLeft: "No passkey was used: it was called off, or there is none for this server.",
 };
