@@ -101,3 +101,46 @@ def test_words_take_numbers_and_plurals(call):
     assert call("strings.js", """
       return [m.t("alertCount", {count: 1234}), m.t("wardSummary", {count: 1, live: 1, alerts: 0}), m.t("nothing.of.the.kind"), m.number(1234.5, 1), m.percent(0.256), m.date("1950-02-03")];
     """) == ["1,234 open", "1 patient · 1 with a live signal · 0 open alerts", "nothing.of.the.kind", "1,234.5", "26%", "03/02/1950"]
+
+
+def number_of(name, value, unit, limit=None):
+    return {"name": name, "value": value, "unit": unit} | ({} if limit is None else {"limit": limit})
+
+
+RUN = [number_of("run-beats", 5, "beats", 3), number_of("run-rate", 142.4, "/min", 100), number_of("run-seconds", 1.7, "s")]
+# What an alert says: its rule, its numbers, the sentence.
+SENTENCES = [
+    ("tachycardia", [number_of("heart-rate", 155, "/min", 130), number_of("duration", 30, "s", 30)], "Median heart rate 155/min; limit from 130/min for 30 s."),
+    ("pause", [number_of("interval", 3.44, "s", 3)], "No beat for 3.4 s; limit 3 s."),
+    ("asystole", [number_of("interval", 5, "s", 4)], "No beat for 5 s; asystole-like from 4 s."),
+    ("asystole", [number_of("silence", 9.2, "s", 8)], "No beat with electrodes in contact: asystole-like. The last beat that was analysed lies 9.2 s back; limit 8 s."),
+    ("ventricular-run", [*RUN, number_of("supporting-beats", 0, "beats")], "5 ventricular beats in a row at 142/min; limit 3, fast from 100/min."),
+    ("ventricular-run", [*RUN, number_of("supporting-beats", 1, "beats")], "5 ventricular beats in a row, 1 of them less surely, at 142/min; limit 3, fast from 100/min."),
+    ("ectopic-burden", [number_of("abnormal-share", 0.1666, "share", 0.15), number_of("window-beats", 4321, "beats", 600), number_of("window-seconds", 3600, "s")],
+     "16.7% of the 4,321 beats of the last 60 min are abnormal; limit 15%."),
+    ("lead-off", [number_of("duration", 12, "s", 10), number_of("electrodes", 2, "electrodes")], "LO− electrode without contact for 12 s; limit 10 s."),
+    ("lead-off", [number_of("duration", 12, "s", 10)], "An electrode without contact for 12 s; limit 10 s."),
+    ("device-clock", [number_of("clock-delay", -14, "s", -10), number_of("duration", 301, "s", 300)], "Samples are dated 14 s after their arrival; limit 10 s."),
+    ("device-clock", [number_of("clock-unset", 1, "flag"), number_of("duration", 301, "s", 300)], "The device's clock has not been set for 5 min: times are its own."),
+    ("pause", [number_of("interval", 3.5, "s", 3), number_of("clock-unset", 1, "flag")], "No beat for 3.5 s; limit 3 s. The device's clock had not been set: times are its own."),
+    # Older than its numbers, of a newer server, and one that cannot be opened any more.
+    ("pause", [], "As it was written."), ("a-rule-to-come", [number_of("x", 1, "count")], "As it was written."),
+]
+
+
+@pytest.mark.parametrize("rule, evidence, sentence", SENTENCES)
+def test_an_alert_says_its_numbers(ward, browser, rule, evidence, sentence):
+    if "/ward" not in browser.current_url:
+        browser.get(ward.base + "/ward")
+    assert browser.execute_async_script("""
+      const [alert, done] = arguments;
+      Promise.all([import("/web/alert-words.js"), import("/web/strings.js")])
+        .then(async ([words, strings]) => { await strings.loadStrings("common", "clinical", "alerts"); return words.sentence(alert); }).then(done, problem => done(String(problem)));
+    """, {"rule": rule, "evidence": evidence, "explanation": "As it was written."}) == sentence
+
+
+def test_a_task_is_news_once_and_again_after_it_was_somebody_elses(call):
+    assert call("alert-assigned.js", """
+      const known = new Set(["old"]), news = (id, assignedTo, closedMs) => m.isNewTask({id, assignedTo, closedMs}, "me", known);
+      return [news("old", "me"), news("new", "me"), news("new", "me"), news("new", "you"), news("new", "me"), news("done", "me", 5), news("none", undefined)];
+    """) == [False, True, False, False, True, False, False]

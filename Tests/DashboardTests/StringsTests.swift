@@ -1,3 +1,4 @@
+import Findings
 import Foundation
 import Testing
 
@@ -65,6 +66,18 @@ import Testing
       for match in text.matches(of: /\bt\("([\w.-]+)"/) {
         let key = String(match.output.1)
         #expect(known.contains(key) || known.contains("\(key).other"), "\(file) names \(key)")
+      }
+    }
+  }
+
+  /// An alert of every rule has a name and a sentence: an alert that says nothing would be worse than none.
+  @Test func everyRuleHasItsNameAndItsSentence() throws {
+    for language in ["en", "de"] {
+      let names = try Set(Self.words(language, "clinical").map(\.key))
+      let sentences = try Self.words(language, "alerts").map(\.key)
+      for rule in AlertRule.allCases.map(\.rawValue) {
+        #expect(names.contains("rule.\(rule)"), "\(language): \(rule)")
+        #expect(sentences.contains { $0 == "said.\(rule)" || $0.hasPrefix("said.\(rule).") }, "\(language): \(rule)")
       }
     }
   }

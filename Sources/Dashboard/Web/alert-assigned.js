@@ -25,7 +25,8 @@ export function isNewTask(alert, account, known) {
 
 /** Begins to listen, once: first to what is one's task already. */
 export async function startAssignments() {
-  if (isStarted) return;
+  // Who needs a second factor first is told nothing yet.
+  if (isStarted || session?.needsSecondFactor) return;
   isStarted = true;
   live.addEventListener("ended", () => { mine = null; });
   live.addEventListener("alert", (event) => hear(/** @type {CustomEvent} */ (event).detail));

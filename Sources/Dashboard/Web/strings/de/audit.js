@@ -7,7 +7,7 @@ export default {
   verified: "Geprüft: {count} Einträge, vollständig und unverändert. Kopf {head}…",
   notWhole: "Nicht vollständig: {finding}",
   notVerified: "Das Protokoll konnte gerade nicht geprüft werden.",
-  filterText: "Filtern nach Wer, Was, Gegenstand oder Grund",
+  filterText: "Wer, was, Gegenstand oder Grund",
   outcome: "Ergebnis",
   everyOutcome: "Jedes Ergebnis",
   "outcome.done": "Ausgeführt",
