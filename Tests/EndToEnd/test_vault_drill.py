@@ -32,7 +32,7 @@ def test_a_compromise_report_lists_exactly_what_is_exposed(system, tmp_path):
     assert report["versions"] == [1] and report["nextVersion"] == 2
     assert {session["session"]: session["chunks"] for session in report["sessions"]} == truth["drill-1"]
     assert report["chunks"] == 8
-    assert all(session["keyVersion"] == 1 and session["keysFirstReleased"] for session in report["sessions"])
+    assert all(session["keyVersion"] == 1 and session["keysFirstReleasedMs"] for session in report["sessions"])
     assert vault("compromise", "show", "drill-1") == report
 
     # Whoever has the key can seal a chunk of a session that was never there: it is stored, and its key is not released.
@@ -50,7 +50,7 @@ def test_a_compromise_report_lists_exactly_what_is_exposed(system, tmp_path):
     until(refusals, "its key was refused")
     assert system.analysed() == 12
     shown = vault("compromise", "show", "drill-1")
-    assert {session["session"] for session in shown["sessions"] if session.get("keysFirstReleased")} == set(truth["drill-1"])
+    assert {session["session"] for session in shown["sessions"] if session.get("keysFirstReleasedMs")} == set(truth["drill-1"])
     # The other device is none of this.
     other = devices["drill-2"]
     other.publish(other.chunk())

@@ -46,7 +46,7 @@ struct DeviceRevocationTests {
   }
 
   @Test("Certificate, claims and rotation are void, and it is recorded")
-  func shutOut() async throws {
+  func everythingIsVoid() async throws {
     try await withDevice { authority, device in
       let claim = try authority.createClaim(for: device.id, actor: "svc.operator")
       _ = try authority.requestRotation(of: device.id, actor: "svc.operator")

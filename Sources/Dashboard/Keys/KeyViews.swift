@@ -1,30 +1,17 @@
 internal import KeyVaultClient
-internal import Store
-internal import Wire
+package import Store
+package import Wire
 
 /// A claim that was just made. Its token is shown this one time.
 struct ClaimView: Encodable, Sendable {
-  /// The file that is carried to the device, as `sealedbeat vault claim` writes it.
-  struct Bundle: Encodable, Sendable {
-    let version = 1
-    let device: DeviceID
-    let claimToken: String
-    let enrolURL: String
-    let serviceURL: String
-    let caPEM: String
-    let hpkePublicKey: String
-    let mqttHost: String
-    let mqttPort: Int
-  }
-
   let id: Int64
   let device: DeviceID
   let expiresMs: UInt64
   let token: String
   /// The token as a picture, for what reads it with a camera.
   let qr: QRCode?
-  /// Absent where the dashboard does not know the addresses.
-  let bundle: Bundle?
+  /// The file that is carried to the device, as `sealedbeat vault claim` writes it; absent where the dashboard does not know the addresses.
+  let bundle: ProvisioningBundle?
 
   init(_ answer: VaultOperator.ClaimAnswer, addresses: DeviceAddresses?) {
     id = answer.claim.id
@@ -33,7 +20,7 @@ struct ClaimView: Encodable, Sendable {
     token = answer.claim.token
     qr = QRCode(answer.claim.token)
     bundle = addresses.map {
-      Bundle(
+      ProvisioningBundle(
         device: answer.claim.device, claimToken: answer.claim.token, enrolURL: $0.enrolURL, serviceURL: $0.serviceURL,
         caPEM: answer.caPEM, hpkePublicKey: answer.hpkePublicKey, mqttHost: $0.mqttHost, mqttPort: $0.mqttPort)
     }
@@ -41,15 +28,16 @@ struct ClaimView: Encodable, Sendable {
 }
 
 /// What compromised keys expose: every session and chunk in the store that they open.
-struct ExposureView: Encodable, Sendable {
+package struct ExposureView: Encodable, Sendable {
   /// What the vault knows.
-  struct Report: Decodable, Sendable {
+  package struct Report: Decodable, Sendable {
     struct Session: Decodable, Sendable {
       let session: String
       let first: UInt64
     }
 
-    let device: DeviceID
+    /// Whose keys.
+    package let device: DeviceID
     let versions: [UInt32]
     let reported: UInt64
     let sessions: [Session]
@@ -73,7 +61,10 @@ struct ExposureView: Encodable, Sendable {
   let chunks: Int
   let sessions: [Session]
 
-  init(_ report: Report, sessions records: [SessionRecord]) {
+  /// - Parameters:
+  ///   - report: As the vault answers.
+  ///   - records: All sessions of the device.
+  package init(_ report: Report, sessions records: [SessionRecord]) {
     let versions = Set(report.versions)
     let released = Dictionary(
       report.sessions.map { ($0.session, $0.first) }, uniquingKeysWith: { first, second in min(first, second) })

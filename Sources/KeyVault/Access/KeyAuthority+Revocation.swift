@@ -3,7 +3,7 @@ internal import Foundation
 internal import GRDB
 package import Wire
 
-/// A device that was shut out.
+/// A revoked device.
 package struct Revocation: Hashable, Sendable {
   /// Which device.
   package let device: DeviceID
@@ -14,7 +14,7 @@ package struct Revocation: Hashable, Sendable {
 }
 
 extension KeyAuthority {
-  /// Shuts a device out: its data key protects nothing new, its certificate is void for every route of the vault, its
+  /// Revokes a device: its data key protects nothing new, its certificate is void for every route of the vault, its
   /// open claims are void, no key of a session that was not known before is released any more, and the gatekeeper is
   /// woken to cut its connection. What it sent before stays readable for those with grants: it is the patient's history.
   ///
@@ -59,7 +59,7 @@ extension KeyAuthority {
     return revocation
   }
 
-  /// Lets a revoked device enrol again, with a claim that is made from now on; until it has, it stays shut out. Keys that
+  /// Lets a revoked device enrol again, with a claim that is made from now on; until it has, it stays revoked. Keys that
   /// it held before the revocation stay void for new sessions for ever.
   package func reinstate(_ device: DeviceID, reason: String, actor: String) throws {
     try commit(actor: actor) { database, audit -> Decision<Void> in
@@ -89,7 +89,7 @@ extension KeyAuthority {
     return (row["reinstated"] as Int64?) == nil || isClaimUsed ? "device revoked" : nil
   }
 
-  /// Whether a device is shut out: its certificate is good for nothing then.
+  /// Whether a device is revoked: its certificate is good for nothing then.
   package func isRevoked(_ device: DeviceID) throws -> Bool {
     try read { database in
       try Bool.fetchOne(

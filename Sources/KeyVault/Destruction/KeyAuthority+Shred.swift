@@ -62,7 +62,7 @@ extension KeyAuthority {
       }
       // A device that was given to somebody else meanwhile goes on with its later key.
       if !stored.contains(where: { $0.version.rawValue > destruction.through && !$0.state.isDestroyed }) {
-        try shutOut(destruction.device, at: time, database)
+        try revokeForGood(destruction.device, at: time, database)
       }
       let backupKey = try beginBackupEpoch(change, database, &audit)
       let certificate = try DestructionCertificate(
@@ -77,7 +77,8 @@ extension KeyAuthority {
     VaultMetrics.destroyed.increment(by: versions.count)
   }
 
-  private func shutOut(_ device: DeviceID, at time: UInt64, _ database: Database) throws {
+  /// Revokes a device whose keys are gone; nothing of it is left to be deactivated.
+  private func revokeForGood(_ device: DeviceID, at time: UInt64, _ database: Database) throws {
     try database.execute(
       sql: """
         UPDATE device SET pending = NULL, revoked = COALESCE(revoked, ?), access_revision = ? WHERE name = ?

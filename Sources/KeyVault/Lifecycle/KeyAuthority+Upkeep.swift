@@ -37,17 +37,13 @@ extension KeyAuthority {
   package func upkeep(elapsed: Double, wall: Double) throws -> Upkeep {
     var upkeep = Upkeep()
     if abs(wall - elapsed) > Self.stepTolerance {
-      let step = Int64(max(-9e15, min(9e15, wall - elapsed)))
-      upkeep.clockStep = step
-      try commit(actor: "vault") { _, audit -> Decision<Void> in
-        try audit.append(.clock, object: "vault", reason: "the clock jumped by \(step) s")
-        return .done(())
-      }
+      upkeep.clockStep = Int64(max(-9e15, min(9e15, wall - elapsed)))
     }
     let observed = min(Self.longestRound, Int64(max(0, min(elapsed, max(0, wall))).rounded()))
-    if observed > 0 { try observe(seconds: observed) }
     let now = Int64(bitPattern: clock().unixMicroseconds)
-    upkeep.rotations = try commit(actor: "vault") { database, audit in
+    upkeep.rotations = try commit(actor: "vault") { [step = upkeep.clockStep] database, audit in
+      if let step { try audit.append(.clock, object: "vault", reason: "the clock jumped by \(step) s") }
+      if observed > 0 { try observe(seconds: observed, database) }
       try sweep(database, now: now)
       let due = try String.fetchAll(
         database,
@@ -74,12 +70,16 @@ extension KeyAuthority {
   /// Counts time that a running vault has seen go by.
   package func observe(seconds: Int64) throws {
     try commit(actor: "vault") { database, _ -> Decision<Void> in
-      let total = try observedSeconds(database) + seconds
-      try database.execute(
-        sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-        arguments: [Self.observedMark, Data(String(total).utf8)])
+      try observe(seconds: seconds, database)
       return .done(())
     }
+  }
+
+  private func observe(seconds: Int64, _ database: Database) throws {
+    let total = try observedSeconds(database) + seconds
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+      arguments: [Self.observedMark, Data(String(total).utf8)])
   }
 
   /// Ends for good what has expired, so that a clock that is set back revives nothing.

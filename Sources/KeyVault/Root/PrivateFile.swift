@@ -2,7 +2,7 @@ internal import Glibc
 internal import Sealing
 
 /// Files that only their owner may read.
-enum PrivateFile {
+package enum PrivateFile {
   /// Creates a file of mode 0600, whole or not at all; refuses to replace one.
   static func create(_ path: String, bytes: UnsafeRawBufferPointer) throws(VaultError) {
     try create(path) { descriptor throws(VaultError) in try write(bytes, to: descriptor, path) }
@@ -33,7 +33,7 @@ enum PrivateFile {
   }
 
   /// Creates or replaces a file of mode 0600, so that a reader sees the old one or the new one, whole.
-  static func replace(_ path: String, text: String) throws(VaultError) {
+  package static func replace(_ path: String, text: String) throws(VaultError) {
     let temporary = path + ".new"
     let bytes = Array(text.utf8)
     try write(temporary) { descriptor throws(VaultError) in

@@ -31,7 +31,7 @@ struct RevocationBenchmark: Sendable {
     } catch {
       result = .failure(error)
     }
-    // They are shut out: nothing that they hold could be sent any more.
+    // They are revoked: nothing that they hold could be sent any more.
     for child in children { child.signal(SIGKILL) }
     for child in children { _ = await child.ended() }
     let times = try result.get().sorted()

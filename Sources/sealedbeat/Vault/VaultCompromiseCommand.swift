@@ -1,6 +1,6 @@
 import ArgumentParser
+import Dashboard
 import Foundation
-import KeyVault
 import KeyVaultClient
 import Store
 import Wire
@@ -70,44 +70,9 @@ struct VaultCompromiseCommand: AsyncParsableCommand {
 
   /// What the vault answers, with every session and the number of chunks that the store holds under these keys.
   private static func exposure(_ answer: String, _ access: VaultAccess) async throws -> String {
-    let report = try JSONAnswer.decode(CompromiseReport.self, answer)
+    let report = try JSONAnswer.decode(ExposureView.Report.self, answer)
     let store = try await ServiceProcess.openStore(access.options.load(), writing: [])
-    let versions = Set(report.versions)
-    let sessions = try await store.sessions(of: report.device, limit: Int(Int32.max))
-      .filter { versions.contains($0.keyVersion.rawValue) }
-    return try Exposure(
-      device: report.device, versions: report.versions, reported: report.reported, nextVersion: report.nextVersion,
-      chunks: sessions.reduce(0) { $0 + $1.chunkCount },
-      sessions: sessions.map { Exposure.Session($0, known: report.sessions) }
-    ).prettyJSON()
+    return try ExposureView(report, sessions: await store.sessions(of: report.device, limit: Int(Int32.max)))
+      .prettyJSON()
   }
-}
-
-/// What a compromised key exposes: every chunk in the store that it opens.
-private struct Exposure: Encodable {
-  struct Session: Encodable {
-    let session: String
-    let keyVersion: UInt32
-    let chunks: Int
-    let firstReceived: UInt64
-    let lastReceived: UInt64
-    /// When its keys were first asked for; `nil` if nobody ever did.
-    let keysFirstReleased: UInt64?
-
-    init(_ record: SessionRecord, known: [CompromiseReport.Session]) {
-      session = record.reference.session.description
-      keyVersion = record.keyVersion.rawValue
-      chunks = record.chunkCount
-      firstReceived = record.firstReceivedAt
-      lastReceived = record.lastReceivedAt
-      keysFirstReleased = known.first { [session] in $0.session == session }?.first
-    }
-  }
-
-  let device: DeviceID
-  let versions: [UInt32]
-  let reported: UInt64
-  let nextVersion: UInt32?
-  let chunks: Int
-  let sessions: [Session]
 }

@@ -40,7 +40,7 @@ struct VaultReinstateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reinstate", abstract: "Let a revoked device enrol again, with a new claim.",
     discussion: """
-      The device stays shut out until it has enrolled with a claim that is made from now on (`sealedbeat vault claim`). Its
+      The device stays revoked until it has enrolled with a claim that is made from now on (`sealedbeat vault claim`). Its
       earlier keys open no new session for ever. If its certificate may be in foreign hands, give the device a new id
       instead: mosquitto tells devices apart by name alone.
       """)

@@ -1,4 +1,3 @@
-internal import Foundation
 package import Wire
 
 /// What a person carries to a device before its first boot: where to enrol, whom to trust, and a one-time claim.
@@ -35,12 +34,5 @@ package struct ProvisioningBundle: Codable, Sendable {
     self.hpkePublicKey = hpkePublicKey
     self.mqttHost = mqttHost
     self.mqttPort = mqttPort
-  }
-
-  /// Writes the bundle as JSON to a file of mode 0600, whole or not at all.
-  package func write(to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try PrivateFile.replace(path, text: String(decoding: encoder.encode(self), as: UTF8.self) + "\n")
   }
 }
