@@ -114,7 +114,8 @@ PAGES = {
                ("account", "/account", "card-password")],
     "admin": [
         ("administration", "/administration", "admin-patients"), ("keys", "/keys", "device-keys"),
-        ("keys-device", "/keys/devices/bed-100", "keys-of-device"), ("access", "/access", "notice"), ("audit", "/audit", "audit")],
+        ("keys-device", "/keys/devices/bed-100", "keys-of-device"), ("access", "/access", "notice"), ("audit", "/audit", "audit"),
+        ("reports", "/reports", "report-draw")],
 }
 # What a cold load may cost from this machine: bytes on the wire, and ms until the largest content stands there. The machine of the
 # tests does other things beside, so that the time has a factor; docs/performance.md has the quiet one.

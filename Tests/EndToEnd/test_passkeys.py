@@ -104,3 +104,6 @@ def test_the_reports_page(ward, browser):
         assert "SHA-256" in pages.find(browser, "report-seal").text
         pages.screenshot(browser, str(ARTIFACTS / f"reports-{kind}.png"))
     assert "The log is whole." in pages.find(browser, "report").text
+    # With a report on it, at every size and in both themes, by keyboard and for screen readers.
+    pages.screens(browser, "reports-filled")
+    pages.check_keyboard(browser)
