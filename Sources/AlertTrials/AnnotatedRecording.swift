@@ -82,7 +82,7 @@ public struct AnnotatedRecording: Sendable {
       return overlaps(spans(["VT", "VFL", "VF", "VFIB"]) + runs(of: 3...Int.max))
     case .ventricularRun:
       return overlaps(spans(["VT", "VFL", "VF", "VFIB", "IVR", "VER"]) + runs(of: 3...Int.max))
-    case .atrialFibrillation: return overlaps(spans(["AFIB", "AFL"]))
+    case .atrialFibrillation: return rhythms.isEmpty ? nil : overlaps(spans(["AFIB", "AFL"]))
     case .supraventricularTachycardia:
       return overlaps(spans(["SVTA", "AFIB", "AFL", "AB"]))
     case .bigeminy: return hasBeats ? overlaps(spans(["B"])) || share { $0 == .ventricular } >= 0.35 : nil
@@ -102,7 +102,7 @@ public struct AnnotatedRecording: Sendable {
         $1.seconds..<$0.seconds
       }
       return overlaps(silences + spans(["ASYS"]))
-    case .leadOff, .noData, .lowBattery, .deviceClock: return nil
+    case .leadOff, .poorSignal, .noData, .lowBattery, .deviceClock: return nil
     }
   }
 }

@@ -98,6 +98,8 @@ public enum AlertRule: String, Sendable, Codable, CaseIterable {
   case ectopicBurden = "ectopic-burden"
   /// Electrodes without contact.
   case leadOff = "lead-off"
+  /// Electrodes in contact, and a signal in which no heart can be read.
+  case poorSignal = "poor-signal"
   /// Nothing arrives.
   case noData = "no-data"
   /// The device's battery runs out.

@@ -5,7 +5,7 @@ extension Finding {
   static let beatLimit = 128
 
   /// The version that is written; every version before it is read.
-  static let version: UInt64 = 2
+  static let version: UInt64 = 3
 
   /// Encodes in the deterministic CBOR subset: an array of 17 items, fractions as scaled integers.
   public func encoded() -> [UInt8] {
@@ -37,7 +37,7 @@ extension Finding {
     var reader = CBORReader(bytes)
     let items = try reader.array("finding", count: 14...17)
     let version = try reader.unsigned("version")
-    guard (version, items) == (1, 14) || (version, items) == (Self.version, 17) else {
+    guard (version, items) == (1, 14) || ((2...Self.version).contains(version) && items == 17) else {
       throw WireError(.valueOutOfRange, "finding version")
     }
     let sequence = try reader.unsigned("sequence")
@@ -77,7 +77,7 @@ extension Finding {
 
 extension BeatFinding {
   fileprivate func encode(to writer: inout CBORWriter) {
-    writer.beginArray(10)
+    writer.beginArray(11)
     writer.write(UInt64(Scaled.encode(position.isNaN ? 0 : max(0, position), 1000)))
     writer.write(time)
     writer.write(signed: rrMilliseconds.map(Int64.init) ?? -1)
@@ -88,10 +88,11 @@ extension BeatFinding {
     writer.write(signed: Scaled.share(ventricularProbability, 10_000))
     writer.write(signed: Scaled.share(supraventricularProbability, 10_000))
     writer.write(signed: Scaled.share(quality, 1000))
+    writer.write(signed: shape.map { Int64($0.rawValue) } ?? -1)
   }
 
   fileprivate init(from reader: inout CBORReader, version: UInt64) throws(WireError) {
-    let items = version >= 2 ? 10 : 7
+    let items = version >= 3 ? 11 : version == 2 ? 10 : 7
     _ = try reader.array("beat", count: items...items)
     let position = Double(try reader.unsigned("position", limit: 1 << 58)) / 1000
     let time = try reader.unsigned("time")
@@ -109,6 +110,8 @@ extension BeatFinding {
     ventricularProbability = Scaled.decode(try reader.signed("P(ventricular)"), 10_000)
     supraventricularProbability = Scaled.decode(try reader.signed("P(supraventricular)"), 10_000)
     quality = Scaled.decode(try reader.signed("beat quality"), 1000)
+    guard version >= 3 else { return }
+    shape = UInt8(exactly: try reader.signed("shape")).flatMap(BeatShape.init(rawValue:))
   }
 }
 

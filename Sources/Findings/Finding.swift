@@ -89,12 +89,14 @@ public struct BeatFinding: Sendable, Hashable {
   public var supraventricularProbability: Double?
   /// How far the beat can be trusted, 0…1, in steps of 1/1000; `nil` in earlier versions.
   public var quality: Double?
+  /// What its QRS complex is beside the patient's own normal one; `nil` in earlier versions.
+  public var shape: BeatShape?
 
   /// Describes a beat.
   public init(
     position: Double, time: UInt64, rrMilliseconds: UInt32?, amplitudeMicrovolts: Int32, abnormalProbability: Double,
     isAbnormal: Bool, beatClass: BeatLabel? = nil, ventricularProbability: Double? = nil,
-    supraventricularProbability: Double? = nil, quality: Double? = nil
+    supraventricularProbability: Double? = nil, quality: Double? = nil, shape: BeatShape? = nil
   ) {
     self.position = position
     self.time = time
@@ -106,7 +108,18 @@ public struct BeatFinding: Sendable, Hashable {
     self.ventricularProbability = ventricularProbability
     self.supraventricularProbability = supraventricularProbability
     self.quality = quality
+    self.shape = shape
   }
+}
+
+/// What a QRS complex is beside the patient's running normal one, as it is stored.
+public enum BeatShape: UInt8, Sendable, Codable, CaseIterable {
+  /// Like it.
+  case normal = 0
+  /// Another.
+  case other = 1
+  /// Another, and wider by 40 ms and more.
+  case wide = 2
 }
 
 /// The AAMI EC57 classes as they are stored.

@@ -46,11 +46,36 @@ struct EctopyPolicyTests {
     #expect(between { $0.beats("Vnn", rate: 120) }.isEmpty)
   }
 
+  @Test(
+    "a late, wide beat is an escape beat and continues a run, whatever it is called; one that comes on time, or is narrow, does not"
+  )
+  func escape() {
+    #expect(between { $0.beats("VWV", rate: 45) }.rules == [.ventricularRun])
+    #expect(between { $0.beats("VNV", rate: 45) }.isEmpty)
+    #expect(between { $0.beats("VWV", rate: 60) }.isEmpty)
+    #expect(between { $0.beats("VWNW", rate: 45) }.isEmpty)
+  }
+
+  @Test("what may be ventricular ahead of a run does not hide it")
+  func lead() throws {
+    let actions = between { $0.beats("sVnV", rate: 120) }
+    #expect(actions.rules == [.ventricularRun])
+    #expect(try #require(actions.opened.first).body.evidence.first { $0.name == "run-beats" }?.value == 3)
+    #expect(between { $0.beats("snsV", rate: 120) }.isEmpty)
+  }
+
+  @Test("bigeminy whose ectopic beats are half of them called supraventricular is bigeminy; more of them are not")
+  func doubtfulBigeminy() {
+    #expect(between { $0.beats("NVNs", 60, rate: 80) }.rules == [.bigeminy])
+    #expect(!between { $0.beats("NVNsNs", 60, rate: 80) }.rules.contains(.bigeminy))
+    #expect(!between { $0.beats("NVNS", 60, rate: 80) }.rules.contains(.bigeminy))
+  }
+
   @Test("beats that cannot be read make no run, no couplet and no pattern")
   func noise() {
     #expect(between { $0.beats("VVVVVV", rate: 150, quality: 0.1) }.isEmpty)
-    #expect(between { $0.beats("NV", 120, rate: 80, quality: 0.1) }.isEmpty)
-    #expect(between { $0.beats("NNVV", 120, rate: 80, quality: 0.1) }.isEmpty)
+    #expect(between { $0.beats("NV", 120, rate: 80, quality: 0.1) }.rules == [.poorSignal])
+    #expect(between { $0.beats("NNVV", 120, rate: 80, quality: 0.1) }.rules == [.poorSignal])
   }
 
   @Test("runs that follow each other are one episode, which ends once")

@@ -65,7 +65,7 @@ struct ModelPolicyTests {
     script.rhythm(60, rate: 80)
     script.fibrillation(300, probability: 0.95, quality: 0.1)
     script.rhythm(60, rate: 80)
-    #expect(decisions(script).isEmpty)
+    #expect(decisions(script).rules == [.poorSignal])
   }
 
   private func status(_ sequence: UInt64, battery: Double) -> Finding {

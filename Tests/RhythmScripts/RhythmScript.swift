@@ -13,6 +13,8 @@ package struct RhythmScript {
     var label: BeatLabel?
     var ventricular: Double?
     var quality = 0.9
+    var shape: BeatShape?
+    var isDoubtful = false
   }
   private struct Stretch {
     var seconds: ClosedRange<Double>
@@ -47,7 +49,8 @@ package struct RhythmScript {
   }
 
   /// Beats of a classifier that tells classes: a letter for each, again and again. `n` is a beat that is called normal, and ventricular
-  /// with a probability of 0.15.
+  /// with a probability of 0.15; `v` is one that is called ventricular with one of 0.55, `s` a supraventricular one that is ventricular with
+  /// one of 0.4; `W` is called normal, and wide.
   package mutating func beats(_ classes: String, _ length: Double? = nil, rate: Double, quality: Double = 0.9) {
     let start = max(nextBeat ?? seconds, seconds)
     let letters = Array(classes)
@@ -58,14 +61,22 @@ package struct RhythmScript {
       let letter = letters[count % letters.count]
       let label: BeatLabel =
         switch letter {
-        case "V": .v
-        case "S": .s
+        case "V", "v": .v
+        case "S", "s": .s
         case "F": .f
         default: .n
         }
       append(at, isAbnormal: label != .n, quality: quality)
       beats[beats.count - 1].label = label
-      beats[beats.count - 1].ventricular = label == .v ? 0.97 : letter == "n" ? 0.15 : 0.001
+      beats[beats.count - 1].ventricular =
+        switch letter {
+        case "V": 0.97
+        case "v": 0.55
+        case "s": 0.4
+        case "n": 0.15
+        default: 0.001
+        }
+      beats[beats.count - 1].shape = letter == "W" ? .wide : label == .n ? .normal : .other
       count += 1
       at += 60 / rate
     }
@@ -97,10 +108,22 @@ package struct RhythmScript {
     stretches.append(stretch)
   }
 
-  /// No beat, with electrodes in contact. The signal around a beat is called readable, a flat line is not.
-  package mutating func silence(_ length: Double) {
+  /// What a detector finds in the movement of an electrode: beats of changing shape that no class fits.
+  package mutating func movement(
+    _ length: Double, classes: String = "vNsv", rate: Double, quality: Double = 0.6
+  ) {
+    let first = beats.count
+    beats(classes, length, rate: rate, quality: quality)
+    for index in first..<beats.count {
+      beats[index].shape = .other
+      beats[index].isDoubtful = true
+    }
+  }
+
+  /// No beat, with electrodes in contact. A trace that is quiet can be read.
+  package mutating func silence(_ length: Double, quality: Double = 0.9) {
     let end = seconds + length
-    stretches.append(Stretch(seconds: seconds...end, quality: 0))
+    stretches.append(Stretch(seconds: seconds...end, quality: quality))
     seconds = end
     nextBeat = end
   }
@@ -172,7 +195,7 @@ package struct RhythmScript {
     BeatFinding(
       position: beat.second * 125, time: epoch + UInt64(beat.second * 1e6),
       rrMilliseconds: beat.rr.map { UInt32(($0 * 1000).rounded()) }, amplitudeMicrovolts: 900,
-      abnormalProbability: beat.isAbnormal ? 0.97 : 0.02, isAbnormal: beat.isAbnormal,
-      beatClass: beat.label, ventricularProbability: beat.ventricular, quality: beat.quality)
+      abnormalProbability: beat.isDoubtful ? 0.5 : beat.isAbnormal ? 0.97 : 0.02, isAbnormal: beat.isAbnormal,
+      beatClass: beat.label, ventricularProbability: beat.ventricular, quality: beat.quality, shape: beat.shape)
   }
 }

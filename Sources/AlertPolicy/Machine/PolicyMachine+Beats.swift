@@ -12,7 +12,13 @@ extension PolicyMachine {
         interruptSequences()
         continue
       }
-      observeSequences(beat, moment, &step)
+      let doubt = heart.doubt
+      heart.take(beat, at: moment.sample)
+      guard heart.isSeen(at: moment.sample) else {
+        interruptSequences()
+        continue
+      }
+      observeSequences(beat, moment, doubt: doubt, &step)
       guard signal.isReadable(at: beat.position) else { continue }
       sustainedWindow.add(sample: moment.sample, isAbnormal: beat.isAbnormal)
       if beat.isAbnormal { lastAbnormalProbability = beat.abnormalProbability }
@@ -37,33 +43,48 @@ extension PolicyMachine {
     trigeminy.interrupt()
   }
 
-  private mutating func observeSequences(_ beat: BeatFinding, _ moment: SignalMoment, _ step: inout PolicyStep) {
+  private mutating func observeSequences(
+    _ beat: BeatFinding, _ moment: SignalMoment, doubt: Int, _ step: inout PolicyStep
+  ) {
     let isVentricular = beat.beatClass == .v
     let isConnected = beat.rrMilliseconds != nil
     let configuration = step.configuration
     if configuration.ventricularRun.isEnabled,
       let run = ventricularRun.take(
         moment, position: beat.position, isCalled: isVentricular, probability: beat.ventricularProbability ?? 0,
-        isConnected: isConnected, rule: configuration.ventricularRun)
+        isEscape: beat.isEscape, isConnected: isConnected, doubt: doubt, rule: configuration.ventricularRun)
     {
       observe(run, .ventricularRun, "ventricular beats", configuration.ventricularRun, &step)
     }
     if configuration.supraventricularTachycardia.isEnabled,
       let run = supraventricularRun.take(
         moment, position: beat.position, isCalled: beat.beatClass == .s,
-        probability: beat.supraventricularProbability ?? 0, isConnected: isConnected,
+        probability: beat.supraventricularProbability ?? 0, isConnected: isConnected, doubt: doubt,
         rule: configuration.supraventricularTachycardia)
     {
       let rule = configuration.supraventricularTachycardia
       observe(run, .supraventricularTachycardia, "supraventricular ectopic beats", rule, &step)
     }
+    guard heart.doubt < HeartActivity.unreadable else {
+      couplets.interrupt()
+      bigeminy.interrupt()
+      trigeminy.interrupt()
+      return
+    }
     if couplets.take(moment, position: beat.position, isVentricular: isVentricular, isConnected: isConnected) {
       observeCouplets(moment, &step)
     }
-    if let stretch = bigeminy.take(moment, position: beat.position, isVentricular: isVentricular) {
+    let supports =
+      beat.isAbnormal
+      && beat.ventricularProbability ?? 0 >= configuration.ventricularRun.supportingProbability
+    if let stretch = bigeminy.take(
+      moment, position: beat.position, isVentricular: isVentricular, supports: supports)
+    {
       observe(stretch, .bigeminy, "second", configuration.bigeminy, &step)
     }
-    if let stretch = trigeminy.take(moment, position: beat.position, isVentricular: isVentricular) {
+    if let stretch = trigeminy.take(
+      moment, position: beat.position, isVentricular: isVentricular, supports: supports)
+    {
       observe(stretch, .trigeminy, "third", configuration.trigeminy, &step)
     }
   }
@@ -111,12 +132,13 @@ extension PolicyMachine {
     _ step: inout PolicyStep
   ) {
     let seconds = stretch.end.seconds(since: stretch.onset)
+    let unsure = stretch.supporting > 0 ? ", \(stretch.supporting) of them less surely" : ""
     guard rule.isEnabled, stretch.ventricular >= 3, seconds >= rule.minimumSeconds else { return }
     observe(
       PolicyEvent(
         rule: name, onset: stretch.onset, end: stretch.end, severity: rule.severity,
         explanation:
-          "Every \(ordinal) beat ventricular for \(Figure.seconds(seconds)), \(stretch.ventricular) times; limit "
+          "Every \(ordinal) beat ventricular for \(Figure.seconds(seconds)), \(stretch.ventricular) times\(unsure); limit "
           + "\(Figure.seconds(rule.minimumSeconds)).",
         evidence: [
           AlertEvidence("pattern-seconds", seconds, unit: "s", limit: rule.minimumSeconds),
@@ -131,8 +153,8 @@ extension PolicyMachine {
     let onset = moment.before(seconds: seconds)
     let asystole = step.configuration.asystole
     let pause = step.configuration.pause
-    // Both beats must be readable. What lies between them holds no beat and is never called a clean ECG.
-    guard signal.isReadable(at: Double(onset.sample)) else { return }
+    // Both beats must be readable, and most of what lies between: a beat may hide in noise.
+    guard signal.isReadable(at: Double(onset.sample)), isSilent(from: onset.sample, to: moment.sample) else { return }
     let positions = [Double(onset.sample), beat.position]
     if asystole.isEnabled, seconds >= asystole.seconds {
       observe(
@@ -151,6 +173,11 @@ extension PolicyMachine {
     }
   }
 
+  /// Whether most of a stretch without beats could have shown one.
+  private func isSilent(from start: UInt64, to end: UInt64) -> Bool {
+    signal.readableShare(from: start, to: end) >= 0.5
+  }
+
   /// Sees that no beat has come for longer than the analysis needs to tell one.
   mutating func observeAbsenceOfBeats(_ step: inout PolicyStep) {
     let rule = step.configuration.asystole
@@ -167,7 +194,9 @@ extension PolicyMachine {
       isAfterFibrillation
       || (hadBeat
         ? self[.asystole].active != nil || signal.isReadable(at: Double(reference.sample)) : step.isReadable)
-    guard silence >= rule.seconds + rule.analysisDelaySeconds, isTrusted else { return }
+    guard silence >= rule.seconds + rule.analysisDelaySeconds, isTrusted, heart.isSeen(at: reference.sample),
+      isSilent(from: reference.sample, to: step.end.sample)
+    else { return }
     observe(
       PolicyEvent(
         rule: .asystole, onset: reference, end: step.end, severity: rule.severity,
@@ -179,11 +208,21 @@ extension PolicyMachine {
   }
 }
 
+extension BeatFinding {
+  /// A ventricular escape beat by what defines one, whatever it is called: it comes late, and it is another complex than the patient's own
+  /// conduction makes, and wider. EC57 counts it as ventricular; the network calls it normal, since lateness speaks for that.
+  var isEscape: Bool {
+    guard shape == .wide, beatClass == .n || beatClass == .f, let rrMilliseconds else { return false }
+    // 50/min: above it a subordinate pacemaker does not show.
+    return rrMilliseconds >= 1200
+  }
+}
+
 extension AlertRule {
   /// Whether the beats of an episode that goes on are counted in its alert.
   fileprivate var countsBeats: Bool {
     switch self {
-    case .leadOff, .noData, .lowBattery, .deviceClock: false
+    case .leadOff, .poorSignal, .noData, .lowBattery, .deviceClock: false
     default: true
     }
   }

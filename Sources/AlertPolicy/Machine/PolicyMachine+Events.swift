@@ -74,7 +74,7 @@ extension AlertRule {
   /// The rules beside which an alert of this one is no news.
   var impliedBy: [AlertRule] {
     switch self {
-    case .ventricularFibrillation, .atrialFibrillation, .leadOff, .noData, .lowBattery, .deviceClock: []
+    case .ventricularFibrillation, .atrialFibrillation, .leadOff, .poorSignal, .noData, .lowBattery, .deviceClock: []
     case .asystole: [.ventricularFibrillation]
     case .ventricularRun: [.ventricularFibrillation]
     case .pause: [.ventricularFibrillation, .asystole]

@@ -23,7 +23,9 @@ extension PolicyMachine {
     let moment = step.start.before(
       seconds: Double(step.start.sample - min(position, step.start.sample)) / SignalMoment.sampleRate)
     observe(
-      .atrialFibrillation, rule, low: probability, high: probability, at: moment, isKnown: step.isReadable,
+      .atrialFibrillation, rule, low: probability, high: probability, at: moment,
+      isKnown: (step.finding.rhythm?.readability).map { $0 >= step.configuration.readableWaveform } ?? step.isReadable
+        && step.showsHeart,
       "Intervals are irregular without a pattern, and P waves are missing", &step)
   }
 

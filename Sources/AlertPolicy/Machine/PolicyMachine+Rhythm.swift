@@ -11,7 +11,7 @@ extension PolicyMachine {
     _ name: AlertRule, _ rule: ShareRule, _ window: ShareWindow, _ step: inout PolicyStep
   ) {
     guard rule.isEnabled, self[name].active != nil || !isImplied(name) else { return }
-    let share = step.isReadable ? window.share(minimumBeats: rule.minimumBeats) : nil
+    let share = step.isReadable && step.showsHeart ? window.share(minimumBeats: rule.minimumBeats) : nil
     let level: EpisodeGate.Level =
       share.map { $0 >= rule.onShare ? .on : $0 < rule.offShare ? .off : .between } ?? .unknown
     let timing = step.timing(on: rule.minimumSeconds, off: rule.offSeconds)
@@ -70,7 +70,7 @@ extension PolicyMachine {
   /// - Parameter sign: 1 where a rate is too high, −1 where it is too low.
   private mutating func observeRate(_ name: AlertRule, _ rule: RateRule, sign: Double, _ step: inout PolicyStep) {
     guard rule.isEnabled, self[name].active != nil || !isImplied(name) else { return }
-    let rate = step.isReadable ? step.finding.heartRate : nil
+    let rate = step.isReadable && step.showsHeart ? step.finding.heartRate : nil
     let level: EpisodeGate.Level =
       rate.map {
         sign * $0 >= sign * rule.onRate ? .on : sign * $0 < sign * rule.offRate ? .off : .between

@@ -17,7 +17,10 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
   var episodes: [String: RuleEpisode] = [:]
   var sustainedWindow: ShareWindow
   var burdenWindow: ShareWindow
+  /// Chunks in which no heart could be read.
+  var signalWindow: ShareWindow
   var signal = ReadableSignal()
+  var heart = HeartActivity()
   /// The ECG lead that is evaluated: the first that the session shows.
   var lead: ChunkKind?
   /// Where the present stretch without gap or lead-off began.
@@ -42,6 +45,7 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
     self.reference = reference
     sustainedWindow = ShareWindow(seconds: configuration.sustainedAbnormalRhythm.windowSeconds)
     burdenWindow = ShareWindow(seconds: configuration.ectopicBurden.windowSeconds)
+    signalWindow = ShareWindow(seconds: configuration.poorSignal.windowSeconds)
   }
 
   /// The alerts that go on, by rule.
@@ -52,6 +56,7 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
     let fresh = PolicyMachine(reference: reference, configuration: configuration)
     if !sustainedWindow.hasLength(of: fresh.sustainedWindow) { sustainedWindow = fresh.sustainedWindow }
     if !burdenWindow.hasLength(of: fresh.burdenWindow) { burdenWindow = fresh.burdenWindow }
+    if !signalWindow.hasLength(of: fresh.signalWindow) { signalWindow = fresh.signalWindow }
   }
 
   /// Evaluates the session's next finding; one that was evaluated already changes nothing.
@@ -75,6 +80,7 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
     lead = finding.kind
     var step = PolicyStep(finding, configuration: configuration, now: now)
     step.isReadable = finding.leadOff.isEmpty && (finding.quality ?? 0) >= configuration.readableQuality
+    step.showsHeart = heart.isSeen(at: step.start.sample) && heart.doubt < HeartActivity.unreadable
     signal.append(start: step.start.sample, end: step.end.sample, isReadable: step.isReadable)
     if !finding.leadOff.isEmpty {
       stretchStart = nil
@@ -86,6 +92,7 @@ public struct PolicyMachine: Hashable, Sendable, Codable {
     observeWaveform(&step)
     observeBeats(&step)
     observeAbsenceOfBeats(&step)
+    observeSignal(&step)
     closeEvents(&step)
     observeFibrillation(&step)
     observeShares(&step)
@@ -121,6 +128,8 @@ struct PolicyStep {
   let start: SignalMoment
   let end: SignalMoment
   var isReadable = false
+  /// Whether a heart was seen not long before, and few beats are doubtful.
+  var showsHeart = false
   var actions: [PolicyAction] = []
 
   init(_ finding: Finding, configuration: AlertPolicyConfiguration, now: UnixMicroseconds) {

@@ -20,4 +20,15 @@ struct ReadableSignal: Hashable, Sendable, Codable {
   func isReadable(at sample: Double) -> Bool {
     stretches.last { Double($0.start) <= sample && sample < Double($0.end) }?.isReadable ?? false
   }
+
+  /// The readable share of the signal between two samples, as far as it is known; 0 where nothing is.
+  func readableShare(from start: UInt64, to end: UInt64) -> Double {
+    var (readable, whole) = (0.0, 0.0)
+    for stretch in stretches where stretch.end > start && stretch.start < end {
+      let length = Double(min(end, stretch.end) - max(start, stretch.start))
+      whole += length
+      if stretch.isReadable { readable += length }
+    }
+    return whole > 0 ? readable / whole : 0
+  }
 }

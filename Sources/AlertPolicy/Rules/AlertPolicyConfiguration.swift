@@ -40,6 +40,8 @@ public struct AlertPolicyConfiguration: Hashable, Sendable, Codable {
   public var ectopicBurden = ShareRule.ectopicBurden
   /// Electrodes without contact.
   public var leadOff = LeadOffRule()
+  /// No heart can be read in the signal.
+  public var poorSignal = PoorSignalRule()
   /// Nothing arrives.
   public var noData = NoDataRule()
   /// The device's battery runs out.
@@ -91,6 +93,7 @@ public struct AlertPolicyConfiguration: Hashable, Sendable, Codable {
       ("couplets", couplets),
       ("ectopicBurden", ectopicBurden),
       ("leadOff", leadOff),
+      ("poorSignal", poorSignal),
       ("noData", noData),
       ("lowBattery", lowBattery),
       ("deviceClock", deviceClock),
@@ -130,6 +133,7 @@ extension PolicyTree {
     try take("couplets", &policy.couplets)
     try take("ectopicBurden", &policy.ectopicBurden)
     try take("leadOff", &policy.leadOff)
+    try take("poorSignal", &policy.poorSignal)
     try take("noData", &policy.noData)
     try take("lowBattery", &policy.lowBattery)
     try take("deviceClock", &policy.deviceClock)

@@ -111,6 +111,17 @@ extension LeadOffRule: CheckedRule {
   }
 }
 
+extension PoorSignalRule: CheckedRule {
+  func check(_ check: inout PolicyCheck) {
+    check.range("windowSeconds", windowSeconds, PolicyRange.window)
+    check.range("onShare", onShare, 0.01...1)
+    check.range("offShare", offShare, PolicyRange.share)
+    check.order("offShare", offShare, atMost: "onShare", onShare)
+    check.range("minimumSeconds", minimumSeconds, PolicyRange.seconds)
+    check.range("offSeconds", offSeconds, PolicyRange.seconds)
+  }
+}
+
 extension NoDataRule: CheckedRule {
   func check(_ check: inout PolicyCheck) {
     check.range("silenceSeconds", silenceSeconds, 5...86_400)

@@ -120,6 +120,38 @@ public struct LeadOffRule: Hashable, Sendable, Codable {
   }
 }
 
+/// Limits on signal in which no heart can be read, electrodes in contact.
+public struct PoorSignalRule: Hashable, Sendable, Codable {
+  /// Whether the rule is in force.
+  public var isEnabled: Bool
+  /// Length of the window in seconds of signal.
+  public var windowSeconds: Double
+  /// Share (0…1) of it that cannot be read from which the condition holds.
+  public var onShare: Double
+  /// Share below which the condition is over.
+  public var offShare: Double
+  /// Seconds for which the share must stay at ``onShare`` or above.
+  public var minimumSeconds: Double
+  /// Seconds for which the share must stay below ``offShare``.
+  public var offSeconds: Double
+  /// How much it matters.
+  public var severity: AlertSeverity
+
+  /// States limits: half of a minute.
+  public init(
+    isEnabled: Bool = true, windowSeconds: Double = 60, onShare: Double = 0.5, offShare: Double = 0.25,
+    minimumSeconds: Double = 10, offSeconds: Double = 30, severity: AlertSeverity = .low
+  ) {
+    self.isEnabled = isEnabled
+    self.windowSeconds = windowSeconds
+    self.onShare = onShare
+    self.offShare = offShare
+    self.minimumSeconds = minimumSeconds
+    self.offSeconds = offSeconds
+    self.severity = severity
+  }
+}
+
 /// Limits on silence, by the server's clock.
 public struct NoDataRule: Hashable, Sendable, Codable {
   /// Whether the rule is in force.

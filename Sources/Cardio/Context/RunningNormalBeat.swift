@@ -10,7 +10,7 @@ struct RunningNormalBeat: Hashable, Sendable, Codable {
   /// A beat resembles the normal one from this correlation of the QRS complexes on …
   static let matchCorrelation: Float = 0.9
   /// … if its QRS amplitude is between half and twice the normal one's.
-  private static let amplitudeRange: ClosedRange<Float> = 0.5...2
+  static let amplitudeRange: ClosedRange<Float> = 0.5...2
   /// Beats of which the first median is made.
   private static let learning = 8
   /// The least share of the way by which the mean follows a beat.

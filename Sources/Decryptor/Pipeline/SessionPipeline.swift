@@ -135,7 +135,7 @@ package struct SessionPipeline: Sendable, Hashable, Codable {
           abnormalProbability: verdict.abnormalProbability, isAbnormal: verdict.isAbnormal,
           beatClass: verdict.beatClass, ventricularProbability: verdict.ventricularProbability,
           supraventricularProbability: verdict.supraventricularProbability,
-          quality: (Double(beat.quality) * 1000).rounded() / 1000))
+          quality: (Double(beat.quality) * 1000).rounded() / 1000, shape: BeatShape(context.shape)))
     }
     return (findings, rhythmBeats)
   }
@@ -157,6 +157,18 @@ extension RhythmReading {
       fibrillation: inSteps(evidence.fibrillation),
       fibrillationPosition: evidence.fibrillationPosition.map { UInt64(max(0, $0)) },
       readability: inSteps(readability))
+  }
+}
+
+extension BeatShape {
+  /// The shape as a finding keeps it.
+  fileprivate init(_ shape: QRSShape) {
+    self =
+      switch shape {
+      case .normal: .normal
+      case .other: .other
+      case .wide: .wide
+      }
   }
 }
 

@@ -19,6 +19,7 @@ extension AlertRule {
     case .couplets: "Ventricular couplets"
     case .ectopicBurden: "Ectopic burden"
     case .leadOff: "Electrode without contact"
+    case .poorSignal: "No heart rhythm can be read"
     case .noData: "No data"
     case .lowBattery: "Battery low"
     case .deviceClock: "Device clock wrong"

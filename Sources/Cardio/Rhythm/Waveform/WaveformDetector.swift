@@ -12,7 +12,7 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   static let off: Float = -1
   /// Root mean square in µV below which a window is a flat line, whatever its shape: the finest fibrillation of the training set has 34.
   static let floor: Float = 30
-  /// The logit of a window that is a flat line, or flat between beats.
+  /// The logit of a window that is a flat line, flat between beats, or swings at rates that no ventricular rhythm has.
   private static let silence: Float = -6
   /// Windows in a row that begin an episode.
   static let beginning = 2
@@ -117,7 +117,9 @@ struct WaveformDetector: Hashable, Sendable, Codable {
       guard QuietShare.measure(window) < QuietShare.limit else { return WaveformDetector.silence }
       let features = WaveformFeatures(window)
       guard features.rootMeanSquare >= WaveformDetector.floor else { return WaveformDetector.silence }
-      return WaveformModel.network.logit(features.values)
+      let logit = WaveformModel.network.logit(features.values)
+      guard logit >= WaveformDetector.off else { return logit }
+      return RateShare.measure(window) >= RateShare.limit ? logit : WaveformDetector.silence
     }
   }
 

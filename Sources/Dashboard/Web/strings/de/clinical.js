@@ -45,6 +45,7 @@ export default {
   "rule.bradycardia": "Niedrige Herzfrequenz",
   "rule.pause": "Pause",
   "rule.lead-off": "Elektrode ab",
+  "rule.poor-signal": "Signal nicht lesbar",
   "rule.no-data": "Keine Daten",
   rule: "Alarm",
   alertCount: "{count} offen",

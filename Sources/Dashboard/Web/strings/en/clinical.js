@@ -45,6 +45,7 @@ export default {
   "rule.bradycardia": "Slow heart rate",
   "rule.pause": "Pause",
   "rule.lead-off": "Electrode off",
+  "rule.poor-signal": "Signal cannot be read",
   "rule.no-data": "No data",
   rule: "Alert",
   alertCount: "{count} open",

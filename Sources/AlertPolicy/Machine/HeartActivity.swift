@@ -1,0 +1,56 @@
+internal import Findings
+
+/// Whether the signal shows a heart: beats that look alike, again and again, or that are told without doubt. What a detector finds in the
+/// movement of an electrode, in muscle and in an electrode that hangs in the air are neither.
+///
+/// Without this positive sign nothing that beats say is believed, neither that they are ectopic nor that they are missing.
+struct HeartActivity: Hashable, Sendable, Codable {
+  /// What a beat says of the signal that it was found in.
+  private enum Sign: UInt8, Hashable, Sendable, Codable {
+    /// It looks like the patient's own normal beat, or it is ventricular beyond doubt.
+    case alike
+    /// It is told with some certainty.
+    case certain
+    /// Neither: another shape, and no class that is much more likely than the others.
+    case doubtful
+  }
+
+  /// Latest beats that are looked at.
+  static let window = 16
+  /// Those among them that must be alike. In baseline wander and muscle noise (`nstdb`) at most four are; where every other beat is ectopic,
+  /// eight are.
+  static let alike = 7
+  /// Seconds of signal for which the sign holds: a run of ectopic beats, or the pause that is looked for, must not undo it.
+  static let memory = 60.0
+  /// Doubtful beats among the latest from which ectopy needs to be told with more certainty.
+  static let doubtful = 4
+  /// Doubtful beats among the latest from which beats say nothing.
+  static let unreadable = 8
+
+  private var latest: [Sign] = []
+  private var seenAt: UInt64?
+
+  /// Takes the next beat. One of an analysis that said nothing of its shape counts as alike.
+  mutating func take(_ beat: BeatFinding, at sample: UInt64) {
+    latest = (latest + [Self.sign(of: beat)]).suffix(Self.window)
+    if beat.shape == nil || latest.count(where: { $0 == .alike }) >= Self.alike { seenAt = sample }
+  }
+
+  /// How many of the latest beats are doubtful.
+  var doubt: Int { latest.count { $0 == .doubtful } }
+
+  /// Whether a heart was seen at a sample, or not long before it.
+  func isSeen(at sample: UInt64) -> Bool {
+    guard let seenAt else { return false }
+    return sample <= seenAt || Double(sample - seenAt) <= Self.memory * SignalMoment.sampleRate
+  }
+
+  private static func sign(of beat: BeatFinding) -> Sign {
+    let ventricular = beat.ventricularProbability ?? 0
+    if (beat.shape ?? .normal) == .normal || ventricular >= 0.9 { return .alike }
+    let isCertain =
+      ventricular >= 0.75 || (beat.supraventricularProbability ?? 0) >= 0.75
+      || (beat.beatClass == .n && beat.abnormalProbability <= 0.1)
+    return isCertain ? .certain : .doubtful
+  }
+}
