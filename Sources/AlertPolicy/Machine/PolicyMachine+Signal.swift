@@ -7,7 +7,8 @@ extension PolicyMachine {
     let rule = step.configuration.poorSignal
     guard rule.isEnabled, step.finding.leadOff.isEmpty else { return }
     let isTold = self[.ventricularFibrillation].gate.isHolding || self[.asystole].active != nil
-    signalWindow.add(sample: step.start.sample, isAbnormal: !isTold && !(step.isReadable && step.showsHeart))
+    signalWindow.add(
+      sample: step.start.sample, isAbnormal: !isTold && !((step.isReadable || showsBeats(step)) && step.showsHeart))
     // A chunk takes 1.5 s: half of the window must be known.
     let share = signalWindow.share(minimumBeats: Int(rule.windowSeconds / 3))
     let level: EpisodeGate.Level =
@@ -30,5 +31,13 @@ extension PolicyMachine {
       if let action = self[.poorSignal].resolve(at: moment.time) { step.actions.append(action) }
     case nil: break
     }
+  }
+
+  /// Whether beats can be read though the index of the chunk is low: it takes wide complexes for noise.
+  private func showsBeats(_ step: PolicyStep) -> Bool {
+    guard let readability = step.finding.rhythm?.readability, readability >= step.configuration.readableWaveform else {
+      return false
+    }
+    return step.finding.beats.contains { ($0.quality ?? 0) >= step.configuration.readableBeatQuality }
   }
 }

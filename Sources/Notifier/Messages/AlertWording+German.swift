@@ -19,6 +19,7 @@ extension AlertRule {
     case .couplets: "Ventrikuläre Couplets"
     case .ectopicBurden: "Viele auffällige Schläge"
     case .leadOff: "Elektrode ohne Kontakt"
+    case .poorSignal: "Kein Herzrhythmus lesbar"
     case .noData: "Keine Daten"
     case .lowBattery: "Akku schwach"
     case .deviceClock: "Uhr des Geräts falsch"

@@ -72,6 +72,7 @@ struct GermanSentence {
         nil
       }
     case .leadOff: leadOff(numbers)
+    case .poorSignal: poorSignal(numbers)
     case .noData:
       if let (silence, limit) = both("silence", numbers) {
         "Seit \(silence) ist vom Gerät nichts eingetroffen; Grenze \(limit)."
@@ -152,6 +153,14 @@ struct GermanSentence {
       default: "Eine Elektrode"
       }
     return "\(which) seit \(time) ohne Kontakt; Grenze \(limit)."
+  }
+
+  private static func poorSignal(_ numbers: Numbers) -> String? {
+    guard let (share, limit) = both("unreadable-share", numbers), let window = numbers.value("window-seconds") else {
+      return nil
+    }
+    return "In \(share) der letzten \(window) ist kein Herzrhythmus lesbar, Elektroden liegen an; Grenze \(limit). Auf Rhythmusalarme ist "
+      + "so lange kein Verlass."
   }
 
   private static func clock(_ numbers: Numbers) -> String? {
