@@ -27,13 +27,29 @@ struct HeartActivity: Hashable, Sendable, Codable {
   /// Doubtful beats among the latest from which beats say nothing.
   static let unreadable = 8
 
+  /// The R amplitudes that a beat of the patient's can have, in shares of those that are alike. Of the ventricular beats of mitdb and of 39
+  /// records of svdb, 99.5 % have at most 2.9 and 3.5 times that.
+  static let amplitudes = 0.1...4.0
+
   private var latest: [Sign] = []
+  /// R amplitudes of the latest beats that look like the patient's normal one, without their signs, in µV.
+  private var heights: [Int32] = []
   private var seenAt: UInt64?
 
   /// Takes the next beat. One of an analysis that said nothing of its shape counts as alike.
   mutating func take(_ beat: BeatFinding, at sample: UInt64) {
-    latest = (latest + [Self.sign(of: beat)]).suffix(Self.window)
+    latest = (latest + [isPlausible(beat) ? Self.sign(of: beat) : .doubtful]).suffix(Self.window)
+    if (beat.shape ?? .normal) == .normal {
+      heights = (heights + [Int32(clamping: beat.amplitudeMicrovolts.magnitude)]).suffix(Self.window)
+    }
     if beat.shape == nil || latest.count(where: { $0 == .alike }) >= Self.alike { seenAt = sample }
+  }
+
+  /// Whether a beat is as high as one of the patient's can be; where too few are known, whatever it is.
+  func isPlausible(_ beat: BeatFinding) -> Bool {
+    guard heights.count >= Self.window / 2 else { return true }
+    let usual = max(1, Double(heights.sorted()[heights.count / 2]))
+    return Self.amplitudes.contains(Double(beat.amplitudeMicrovolts.magnitude) / usual)
   }
 
   /// How many of the latest beats are doubtful.

@@ -12,9 +12,11 @@ extension PolicyMachine {
         interruptSequences()
         continue
       }
-      let doubt = heart.doubt
+      // While most of the signal cannot be read, what can be read is not much surer.
+      let doubt = self[.poorSignal].gate.isHolding ? max(heart.doubt, HeartActivity.doubtful) : heart.doubt
+      let isPlausible = heart.isPlausible(beat)
       heart.take(beat, at: moment.sample)
-      guard heart.isSeen(at: moment.sample) else {
+      guard heart.isSeen(at: moment.sample), isPlausible else {
         interruptSequences()
         continue
       }
@@ -143,6 +145,7 @@ extension PolicyMachine {
         evidence: [
           AlertEvidence("pattern-seconds", seconds, unit: "s", limit: rule.minimumSeconds),
           AlertEvidence("ventricular-beats", Double(stretch.ventricular), unit: "beats"),
+          AlertEvidence("supporting-beats", Double(stretch.supporting), unit: "beats"),
         ], beats: stretch.positions), &step)
   }
 
@@ -194,7 +197,8 @@ extension PolicyMachine {
       isAfterFibrillation
       || (hadBeat
         ? self[.asystole].active != nil || signal.isReadable(at: Double(reference.sample)) : step.isReadable)
-    guard silence >= rule.seconds + rule.analysisDelaySeconds, isTrusted, heart.isSeen(at: reference.sample),
+    guard silence >= rule.seconds + rule.analysisDelaySeconds, isTrusted, !self[.poorSignal].gate.isHolding,
+      heart.isSeen(at: reference.sample),
       isSilent(from: reference.sample, to: step.end.sample)
     else { return }
     observe(

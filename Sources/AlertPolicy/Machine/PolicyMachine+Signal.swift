@@ -25,7 +25,7 @@ extension PolicyMachine {
         evidence: [
           AlertEvidence("unreadable-share", share ?? 0, unit: "share", limit: rule.onShare),
           AlertEvidence("window-seconds", rule.windowSeconds, unit: "s"),
-        ])
+        ] + step.clockEvidence)
       step.actions.append(self[.poorSignal].open(body, of: reference, at: step.end.sample, now: step.now))
     case .ended(let moment):
       if let action = self[.poorSignal].resolve(at: moment.time) { step.actions.append(action) }
