@@ -159,8 +159,9 @@ struct GermanSentence {
     guard let (share, limit) = both("unreadable-share", numbers), let window = numbers.value("window-seconds") else {
       return nil
     }
-    return "In \(share) der letzten \(window) ist kein Herzrhythmus lesbar, Elektroden liegen an; Grenze \(limit). Auf Rhythmusalarme ist "
-      + "so lange kein Verlass."
+    return
+      "In \(share) der letzten \(window) ist kein Herzrhythmus lesbar, Elektroden liegen an; Grenze \(limit). "
+      + "Auf Rhythmusalarme ist so lange kein Verlass."
   }
 
   private static func clock(_ numbers: Numbers) -> String? {
