@@ -143,7 +143,7 @@ extension RhythmReading {
 
 extension StatusReading {
   fileprivate func encode(to writer: inout CBORWriter) {
-    writer.beginArray(6)
+    writer.beginArray(8)
     writer.write(signed: Scaled.share(battery, 1000))
     // 0 dBm is no strength that a radio could have: it stands for "not said".
     writer.write(signed: Int64(signalStrength ?? 0))
@@ -151,13 +151,15 @@ extension StatusReading {
     writer.write(optional: outboxChunks)
     writer.write(optional: lostSamples)
     writer.write(isSessionEnd)
+    writer.write(optional: judgedBeats)
+    writer.write(optional: flaggedBeats)
   }
 
-  /// `nil` for an array of no items.
+  /// `nil` for an array of no items; of six in version 2.
   fileprivate init?(from reader: inout CBORReader) throws(WireError) {
-    switch try reader.array("status", count: 0...6) {
+    switch try reader.array("status", count: 0...8) {
     case 0: return nil
-    case 6:
+    case let items where items == 6 || items == 8:
       let battery = Scaled.decode(try reader.signed("battery"), 1000)
       let strength = Int(try reader.signed("signal strength"))
       self.init(
@@ -166,6 +168,9 @@ extension StatusReading {
         outboxChunks: UInt64(exactly: try reader.signed("outbox")),
         lostSamples: UInt64(exactly: try reader.signed("lost samples")),
         isSessionEnd: try reader.boolean("session ends"))
+      guard items == 8 else { return }
+      judgedBeats = UInt64(exactly: try reader.signed("beats that the device judged"))
+      flaggedBeats = UInt64(exactly: try reader.signed("beats that the device flagged"))
     default: throw WireError(.valueOutOfRange, "status")
     }
   }

@@ -40,11 +40,16 @@ public struct StatusReading: Sendable, Hashable {
   public var lostSamples: UInt64?
   /// Whether it declares the session's end.
   public var isSessionEnd: Bool
+  /// Beats that the device judged itself since it started, while it had no connection: a hint to whoever wears it, never a finding of
+  /// ours. The same beats are judged here when their chunks come.
+  public var judgedBeats: UInt64?
+  /// Those of ``judgedBeats`` that it flagged as abnormal.
+  public var flaggedBeats: UInt64?
 
   /// States what a device said.
   public init(
     battery: Double? = nil, signalStrength: Int? = nil, uptimeSeconds: UInt64? = nil, outboxChunks: UInt64? = nil,
-    lostSamples: UInt64? = nil, isSessionEnd: Bool = false
+    lostSamples: UInt64? = nil, isSessionEnd: Bool = false, judgedBeats: UInt64? = nil, flaggedBeats: UInt64? = nil
   ) {
     self.battery = battery
     self.signalStrength = signalStrength
@@ -52,5 +57,7 @@ public struct StatusReading: Sendable, Hashable {
     self.outboxChunks = outboxChunks
     self.lostSamples = lostSamples
     self.isSessionEnd = isSessionEnd
+    self.judgedBeats = judgedBeats
+    self.flaggedBeats = flaggedBeats
   }
 }

@@ -2,7 +2,7 @@ public import Wire
 
 /// Patients, the devices they wear, and the people who may look.
 /// Written by the dashboard and the operator's console.
-public protocol RegistryStore: TokenStore {
+public protocol RegistryStore: TokenStore, GroupStore {
   /// Adds or replaces a patient.
   func put(_ patient: PatientRecord) async throws(StoreError)
   /// All patients, by pseudonym.
@@ -26,8 +26,8 @@ public protocol RegistryStore: TokenStore {
   func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError)
   /// Ends that.
   func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError)
-  /// Whom an account was let see, by pseudonym; `nil` for all accounts, by account. Who sees all patients
-  /// (``AccountRecord/seesAllPatients``) needs no such record.
+  /// Whom an account was let see, one by one or with a group, by pseudonym; `nil` for all accounts, by account. Who sees all
+  /// patients (``AccountRecord/seesAllPatients``) needs no such record.
   func care(of account: String?) async throws(StoreError) -> [CareAssignment]
 
   /// Accounts that have a sign-in session at `time`, or a token that was used shortly before, each once, by name.
@@ -146,12 +146,15 @@ public struct CareAssignment: Sendable, Hashable {
   public let pseudonym: Pseudonym
   /// Since when.
   public let since: UnixMicroseconds
+  /// The group that the patient is seen with; `nil` for one who was assigned alone. Somebody can be seen both ways.
+  public let group: GroupID?
 
   /// Describes an assignment.
-  public init(account: String, pseudonym: Pseudonym, since: UnixMicroseconds) {
+  public init(account: String, pseudonym: Pseudonym, since: UnixMicroseconds, group: GroupID? = nil) {
     self.account = account
     self.pseudonym = pseudonym
     self.since = since
+    self.group = group
   }
 }
 

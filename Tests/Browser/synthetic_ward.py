@@ -57,7 +57,7 @@ class Patient:
         self.beats = 0
         now = int(time.time() * 1000)
         self.status = {
-            "patient": self.name, "name": f"Patient {number:03d}", "device": f"bed-{number:03d}", "session": f"{number:032x}",
+            "patient": self.name, "name": f"Patient {number:03d}", "groups": [], "device": f"bed-{number:03d}", "session": f"{number:032x}",
             "state": "live", "link": "online", "linkSinceMs": now, "heartRate": round(60 / self.period), "quality": 0.95, "isLeadOff": False,
             "abnormalProbability": 0.02, "highestAbnormalProbability": 0.1, "rPeaks": 100, "abnormalBeats": 0,
             "rhythm": {"code": "mostly-normal", "beats": 60, "abnormalShare": 0.0}, "capturedMs": now, "receivedMs": now,
@@ -81,6 +81,8 @@ class SyntheticWard:
         self.patients = [Patient(number) for number in range(count)]
         self.role = role
         self.alerts: list[dict] = []
+        # What groups of patients are called, by their public names.
+        self.groups: dict[str, str] = {}
         self.requests: list[str] = []
         self._streams: list["Stream"] = []
         self._lock = threading.Lock()
@@ -143,7 +145,8 @@ class SyntheticWard:
         now = int(time.time() * 1000)
         answers = {
             "/api/session": {"account": "doctor", "role": self.role, "requestToken": "none", "expiresMs": now + 3_600_000},
-            "/api/ward": {"nowMs": now, "patients": [one.status for one in self.patients]},
+            "/api/ward": {"nowMs": now, "patients": [one.status for one in self.patients],
+                          "groups": [{"group": group, "name": name} for group, name in sorted(self.groups.items(), key=lambda one: one[1])]},
             "/api/alerts": {"items": self.alerts},
         }
         if path == "/api/events":

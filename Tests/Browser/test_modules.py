@@ -79,6 +79,41 @@ def test_search_and_filter(call, text, only, wanted):
     assert call("need.js", "return m.isWanted(given[0], 'live', {text: given[1], only: given[2]})", anna, text, only) is wanted
 
 
+@pytest.mark.parametrize("group, text, wanted", [
+    ("all", "", True), ("G-AAAA", "", True), ("G-BBBB", "", False), ("none", "", False), ("all", "ward 3", True), ("all", "ward 4", False),
+])
+def test_a_patient_is_wanted_by_group(call, group, text, wanted):
+    anna = status("Anna", groups=["G-AAAA"])
+    assert call("need.js", "return m.isWanted(given[0], 'live', {text: given[2], only: 'all', group: given[1]}, new Map([['G-AAAA', 'Ward 3']]))",
+                anna, group, text) is wanted
+
+
+def test_stretches_are_joined_and_taken_out_of_gaps(call):
+    stretches = [{"from": 50, "count": 10, "cause": "lead-off"}, {"from": 0, "count": 20, "cause": "lead-off"}, {"from": 20, "count": 5, "cause": "lead-off"},
+                 {"from": 10, "count": 10, "cause": "lead-off"}, {"from": 30, "count": 5, "cause": "missing"}]
+    assert call("patient-envelope.js", "return m.runsOf(given[0], 'lead-off')", stretches) == [[0, 25], [50, 60]]
+    assert call("patient-envelope.js", "return m.without(given[0], given[1])", [[0, 100], [110, 120], [130, 140]], [[10, 20], [90, 115], [125, 150]]) == [[0, 10], [20, 90], [115, 120]]
+
+
+def test_a_gap_and_an_electrode_that_is_off_are_drawn_and_said_differently(call):
+    said, ink = call("patient-drawing.js", """
+      const canvas = new OffscreenCanvas(1000, 200), context = canvas.getContext("2d");
+      const scale = {x: sample => sample, left: 0, width: 1000, pixelsPerSecond: 125, view: {from: 0, count: 1000}, startMs: null};
+      const colours = {trace: "#000000", gap: "rgba(90, 90, 90, 0.2)", gapText: "#444444", text: "#000000"};
+      const flat = (from, count) => ({from, minimum: Array(count).fill(0)});
+      const parts = [{from: 0, until: 1000, known: 1000, bucket: 1, pieces: [flat(0, 200), flat(400, 200), flat(800, 200)],
+        stretches: [{from: 200, count: 200, cause: "missing"}, {from: 600, count: 200, cause: "lead-off"}, {from: 800, count: 200, cause: "not-analysed"}]}];
+      const said = m.drawTrace(context, scale, {channel: "ecg", top: 0, height: 200}, parts, {gain: 10, extent: {first: 0, last: 1000}, colours, bucket: 1});
+      const data = context.getImageData(0, 0, 1000, 200).data;
+      const drawn = (from, until, top, bottom) => { let count = 0; for (let y = top; y < bottom; y++) for (let x = from; x < until; x++) if (data[4 * (1000 * y + x) + 3] > 60) count++; return count; };
+      return [[...said], {missing: drawn(210, 390, 5, 100), off: drawn(610, 790, 5, 100), signal: drawn(410, 590, 5, 100), underlined: drawn(810, 990, 194, 200), clear: drawn(410, 590, 194, 200)}];
+    """)
+    assert said == ["viewer.notMeasured", "Electrode without contact", "viewer.notAnalysed"]
+    # Hatched where the electrode is off, evenly shaded where samples are missing, neither where there is a signal.
+    assert ink["off"] > 500 and ink["missing"] == 0 and ink["signal"] == 0
+    assert ink["underlined"] > 100 and ink["clear"] == 0
+
+
 def test_news_are_told_once(call):
     told = call("watch.js", """
       const watch = new m.Watch(), alert = (id, severity, state) => watch.isNews({id, severity, state});

@@ -80,6 +80,70 @@ def test_groups_and_filters_stand_in_the_address(clean, ward):
     pages.wait(driver, 5, lambda d: len(order(d)) == 12, "nobody came back")
 
 
+def headings(driver):
+    return [one.text for one in driver.find_elements(By.CSS_SELECTOR, ".ward-heading") if one.is_displayed()]
+
+
+def test_groups_of_patients_divide_and_narrow_the_ward(clean):
+    with synthetic_ward.SyntheticWard(6) as ward:
+        ward.groups = {"G-AAAA": "Room <b>5</b>", "G-BBBB": "Ward 3"}
+        both, ward_only, *rest = ward.patients
+        both.status["groups"] = ["G-AAAA", "G-BBBB"]
+        ward_only.status["groups"] = ["G-BBBB"]
+        driver = opened(clean, ward)
+        assert "Room <b>5</b>, Ward 3" in driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{both.name}"]').text
+        # Sections: whoever is in two groups stands in both, drawn and up to date in each.
+        driver.find_element(By.CSS_SELECTOR, '[data-testid="choice-group"]').click()
+        pages.wait(driver, 5, lambda d: headings(d) == ["Room <b>5</b> · 1", "Ward 3 · 2", "In no group · 4"], f"no sections: {headings(driver)}")
+        assert len(order(driver)) == 7 and order(driver)[:2] == [both.name, both.name]
+        copies = driver.find_elements(By.CSS_SELECTOR, f'[data-testid="tile-{both.name}"] canvas')
+        assert len(copies) == 2
+        first = [int(one.get_attribute("data-drawn") or 0) for one in copies]
+        # Two strips of one heart play at the pace of life, not at twice of it.
+        time.sleep(3)
+        run = [int(one.get_attribute("data-drawn") or 0) - before for one, before in zip(copies, first)]
+        assert all(200 < one < 600 for one in run), run
+        ward.change(both.name, alerts={"unresolved": 1, "unacknowledged": 1, "severity": "high"})
+        pages.wait(driver, 5, lambda d: [one.text for one in d.find_elements(By.CSS_SELECTOR, f'[data-testid="tile-{both.name}"] [data-testid="tile-alerts"]')] == ["1 open"] * 2, "a copy is behind")
+        # Narrowed to a group, with that group's section alone.
+        choice = pages.find(driver, "ward-in-group")
+        assert [one.text for one in choice.find_elements(By.TAG_NAME, "option")] == ["All groups", "Room <b>5</b>", "Ward 3", "In no group"]
+        choice.send_keys("Ward 3")
+        pages.wait(driver, 5, lambda d: headings(d) == ["Ward 3 · 2"], "the ward is not narrowed")
+        assert order(driver) == [both.name, ward_only.name] and "in=G-BBBB" in driver.current_url
+        # It is kept in this browser, without a name; what was searched for is not.
+        pages.find(driver, "ward-search").send_keys("patient 00")
+        pages.wait(driver, 5, lambda d: "q=" in d.current_url, "the search does not stand in the address")
+        kept = driver.execute_script("return JSON.stringify({...localStorage})")
+        assert "G-BBBB" in kept and not any(word in kept for word in ("atient", "Ward 3", "Room", both.name))
+        driver.get(ward.base + "/ward")
+        pages.wait(driver, 10, lambda d: headings(d) == ["Ward 3 · 2"] and order(d) == [both.name, ward_only.name], "the choice is not kept")
+        pages.check_accessibility(driver)
+        pages.screens(driver, "ward-groups")
+        # Found by what their group is called; a group that is gone narrows nothing.
+        driver.get(ward.base + "/ward?q=room")
+        pages.wait(driver, 10, lambda d: order(d) == [both.name], "a group's name finds nobody")
+        del ward.groups["G-BBBB"]
+        driver.get(ward.base + "/ward?in=G-BBBB&density=roomy")
+        pages.wait(driver, 10, lambda d: len(order(d)) == 6, "a group that is gone hides everybody")
+
+
+def test_what_the_device_flagged_is_its_own_word(clean, ward):
+    driver = opened(clean, ward)
+    patient = ward.patients[8]
+    tile = driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{patient.name}"]')
+    assert not tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-device-beats"]').is_displayed()
+    rhythm = tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-rhythm"]').text
+    place = order(driver).index(patient.name)
+    ward.change(patient.name, deviceBeats={"judged": 4210, "flagged": 17, "saidMs": int(time.time() * 1000) - 125_000})
+    said = "While offline the device itself flagged 17 of 4,210 beats; it said so 2 min ago"
+    pages.wait(driver, 5, lambda d: tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-device-beats"]').text == said, "the device's word is not shown")
+    assert said in tile.get_attribute("aria-label")
+    # It changes nothing of what was found here.
+    assert tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-rhythm"]').text == rhythm and order(driver).index(patient.name) == place
+    del patient.status["deviceBeats"]
+
+
 @pytest.mark.parametrize("state, facts, said", [
     ("lead-off", {"isLeadOff": True, "heartRate": None}, "Electrode off"),
     ("poor-signal", {"quality": 0.3}, "Poor signal"),
@@ -98,6 +162,9 @@ def test_states_are_said_in_words(clean, ward, state, facts, said):
     ward.say("vitals", patient.status)
     tile = driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{patient.name}"]')
     pages.wait(driver, 3.5, lambda d: said in tile.text and said.split(",")[0] in tile.get_attribute("aria-label"), f"{state} is not said: {tile.text}")
+    if state in ("lead-off", "not-analysed", "key-refused", "no-device"):
+        assert tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-rhythm"]').text == "", "a rhythm is told that is not measured now"
+        assert tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-heart-rate"]').text == "–", "a heart rate is told that is not measured now"
     if "heartRate" in facts:
         assert tile.find_element(By.CSS_SELECTOR, '[data-testid="tile-heart-rate"]').text == "–", "nothing is shown that was not measured"
     patient.status, patient.is_sending = before, True

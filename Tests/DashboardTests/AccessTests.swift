@@ -28,6 +28,7 @@ import Wire
     .showSignInOptions, .beginProviderSignIn, .finishProviderSignIn,
   ]
   private static let registryReading: Set<Endpoint> = [
+    .listGroups,
     .listChartEvents, .listEmergencyAccess, .listAccountEvents, .showReport, .listPatients, .listDevices, .listAccounts,
   ]
   private static let keyReading: Set<Endpoint> = [
@@ -46,6 +47,7 @@ import Wire
   private static let allowed: [Role: Set<Endpoint>] = [
     .clinician: clinical.union(own).union([.openEmergencyAccess, .listOwnEmergencyAccess, .endEmergencyAccess]),
     .administrator: registryReading.union(own).union(keyReading).union(keyChanges).union([
+      .addGroup, .renameGroup, .removeGroup, .joinGroup, .leaveGroup, .assignGroup, .unassignGroup,
       .addPatient, .assignDevice, .addAccount, .changeAccount, .assignPatient, .unassignPatient,
       .listSignIns, .endSignIns, .resetSecondFactor, .endEmergencyAccess,
     ]),
@@ -73,7 +75,7 @@ import Wire
         let browser = try await Browser.signIn(client, as: role.rawValue)
         let path = endpoint.path.replacing("{pseudonym}", with: patient.name).replacing("{device}", with: "sb-001")
           .replacing("{alert}", with: String(repeating: "0", count: 32)).replacing("{account}", with: "nobody")
-          .replacing("{id}", with: "1").replacing("{event}", with: "account-1")
+          .replacing("{id}", with: "1").replacing("{group}", with: "G-AAAA").replacing("{event}", with: "account-1")
           .replacing("{report}", with: "access").replacing("{passkey}", with: String(repeating: "0", count: 24))
         let response = try await browser.send(
           client, endpoint.method, path, body: endpoint.method == .get ? nil : "{}")

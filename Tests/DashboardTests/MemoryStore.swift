@@ -23,6 +23,9 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     var signIns: [[UInt8]: SignInRecord] = [:]
     var tokens: [[UInt8]: APITokenRecord] = [:]
     var care: Set<CareAssignment> = []
+    var groups: [GroupID: PatientGroupRecord] = [:]
+    var members: [GroupMembership: UnixMicroseconds] = [:]
+    var groupCare: [GroupCare] = []
     var marks: [MarkRecord] = []
     var chartEvents: [ChartEvent] = []
     var chartViews: [ChartView] = []
@@ -237,8 +240,14 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     change { state in state.care = state.care.filter { $0.account != account || $0.pseudonym != patient } }
   }
   func care(of account: String?) async throws(StoreError) -> [CareAssignment] {
-    try read {
-      $0.care.filter { account == nil || $0.account == account }.sorted {
+    try read { state in
+      let byGroup = state.groupCare.flatMap { care in
+        state.members.filter { $0.key.group == care.group }.map { member, since in
+          CareAssignment(
+            account: care.account, pseudonym: member.pseudonym, since: max(care.since, since), group: care.group)
+        }
+      }
+      return (state.care + byGroup).filter { account == nil || $0.account == account }.sorted {
         ($0.account, $0.pseudonym) < ($1.account, $1.pseudonym)
       }
     }

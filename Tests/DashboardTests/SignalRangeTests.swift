@@ -16,7 +16,13 @@ import Wire
       let minimum: [Int]
       let maximum: [Int]?
     }
+    struct Stretch: Decodable, Equatable {
+      let from: Int
+      let count: Int
+      let cause: String
+    }
     let unit: String
+    let stretches: [Stretch]
     let from: Int
     let count: Int
     let bucketSamples: Int
@@ -59,6 +65,40 @@ import Wire
       #expect(fine.firstSampleMs == 1_767_225_600_000)
       let latest = try await envelope(browser, client, "\(path)?count=1000&points=1000")
       #expect(latest.from == end - 1000)
+    }
+  }
+
+  /// A gap, an electrode without contact and what was not analysed yet are three things, at every zoom.
+  @Test func whyThereIsNoSignalIsSaid() async throws {
+    let (ward, patient, wearer) = try await Ward.monitoring(chunks: 20)
+    wearer.isLeadOff = true
+    for _ in 0..<4 { try await wearer.send(to: ward.store, at: ward.clock.now) }
+    wearer.isLeadOff = false
+    wearer.isAnalysed = false
+    for _ in 0..<6 { try await wearer.send(to: ward.store, at: ward.clock.now) }
+    await ward.service.readStore()
+    let gap = 10 * 187
+    let off = 20 * 187 + 300
+    let end = off + 10 * 187
+    let expected = [
+      Envelope.Stretch(from: gap, count: 300, cause: "missing"),
+      .init(from: off, count: 4 * 187, cause: "lead-off"),
+      .init(from: off + 4 * 187, count: 6 * 187, cause: "not-analysed"),
+    ]
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let browser = try await Browser.signIn(client, as: "clinician")
+      let path = "/api/patients/\(patient)/envelope"
+      // Beyond the latest sample nothing is said: it has not come yet.
+      let fine = try await envelope(browser, client, "\(path)?from=0&count=8192&points=4096")
+      #expect(fine.stretches == expected)
+      let coarse = try await envelope(browser, client, "\(path)?from=0&count=8192&points=200")
+      #expect(coarse.bucketSamples > 16 && coarse.stretches == expected)
+      // Cut at the ends of what was asked for.
+      let part = try await envelope(browser, client, "\(path)?from=\(gap + 100)&count=100&points=100")
+      #expect(part.stretches == [.init(from: gap + 100, count: 100, cause: "missing")] && part.pieces.isEmpty)
+      let latest = try await envelope(browser, client, "\(path)?from=\(end - 187)&count=187&points=187")
+      #expect(latest.stretches == [.init(from: end - 187, count: 187, cause: "not-analysed")])
+      #expect(latest.pieces.flatMap(\.minimum).count == 187)
     }
   }
 

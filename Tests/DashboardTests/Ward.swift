@@ -121,6 +121,10 @@ final class Wearer: @unchecked Sendable {
   private var beats: UInt64 = 0
   private var abnormal: UInt64 = 0
   private var lastPosition: Double?
+  /// Whether an electrode is off, whatever the heart.
+  var isLeadOff = false
+  /// Whether an analysis follows what is sent.
+  var isAnalysed = true
 
   init(device: DeviceID, keys: FixedKeySource, preset: SyntheticPatient.Preset, seed: UInt64 = 1) async throws {
     guard let session = SessionID(try SecureRandom.bytes(16)), let iv = SessionIV(try SecureRandom.bytes(12)) else {
@@ -147,7 +151,7 @@ final class Wearer: @unchecked Sendable {
   /// Seals and commits one chunk and its finding.
   func send(to store: MemoryStore, at now: UInt64) async throws {
     let signal = patient.next(ChunkHeader.maximumSampleCount)
-    let isLeadOff = signal.isLeadOff.contains(true)
+    let isLeadOff = isLeadOff || signal.isLeadOff.contains(true)
     let captured = now - 1_496_000
     let header = ChunkHeader(
       keyVersion: KeyVersion(rawValue: 1), nonce: iv.nonce(sequence: sequence), session: reference.session,
@@ -177,15 +181,31 @@ final class Wearer: @unchecked Sendable {
       captureTime: captured, isClockSynchronised: true, leadOff: header.leadOff,
       quality: isLeadOff ? 0 : patient.preset == .noisy ? 0.42 : 0.94, beats: found, heartRate: isLeadOff ? nil : rate,
       beatCount: beats, abnormalBeatCount: abnormal)
-    let sealed = SealedFinding(sequence: sequence, box: try seal.seal(finding))
+    defer {
+      sequence += 1
+      sample += UInt64(signal.microvolts.count)
+    }
+    guard isAnalysed else { return }
+    try await commit(finding, to: store, at: now)
+  }
+
+  private func commit(_ finding: Finding, to store: MemoryStore, at now: UInt64) async throws {
+    let sealed = SealedFinding(sequence: finding.sequence, box: try seal.seal(finding))
     _ = try await store.commit(
       [
         AnalysisCommit(
-          reference: reference, epoch: 1, analysedThrough: sequence, findings: [sealed], checkpoint: nil,
+          reference: reference, epoch: 1, analysedThrough: finding.sequence, findings: [sealed], checkpoint: nil,
           refusedChunks: 0)
       ], now: now)
+  }
+
+  /// What the analysis says of a status chunk: the chunk itself is not needed to read it.
+  func sendStatus(_ status: StatusReading, to store: MemoryStore, at now: UInt64) async throws {
+    let finding = Finding(
+      sequence: sequence, kind: .status, firstSample: 0, sampleCount: 0, captureTime: now, isClockSynchronised: true,
+      beatCount: beats, abnormalBeatCount: abnormal, status: status)
+    try await commit(finding, to: store, at: now)
     sequence += 1
-    sample += UInt64(signal.microvolts.count)
   }
 
   /// Seals and commits one chunk of red light: 1000, 1001 … 1099, 1000 …
@@ -207,13 +227,7 @@ final class Wearer: @unchecked Sendable {
     let finding = Finding(
       sequence: sequence, kind: .ppgRed, firstSample: pulseSample, sampleCount: ChunkHeader.maximumSampleCount,
       captureTime: now - 1_496_000, isClockSynchronised: true, beatCount: beats, abnormalBeatCount: abnormal)
-    _ = try await store.commit(
-      [
-        AnalysisCommit(
-          reference: reference, epoch: 1, analysedThrough: sequence,
-          findings: [SealedFinding(sequence: sequence, box: try seal.seal(finding))], checkpoint: nil,
-          refusedChunks: 0)
-      ], now: now)
+    try await commit(finding, to: store, at: now)
     sequence += 1
     pulseSample += UInt64(ChunkHeader.maximumSampleCount)
   }

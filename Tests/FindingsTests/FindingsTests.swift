@@ -25,7 +25,8 @@ struct FindingsTests {
     sequence: 0, kind: .status, firstSample: 0, sampleCount: 0, captureTime: 0, isClockSynchronised: false,
     isRefused: true, rhythm: RhythmReading(),
     status: StatusReading(
-      battery: 0.123, signalStrength: -67, uptimeSeconds: 99, outboxChunks: 3, lostSamples: 374, isSessionEnd: true))
+      battery: 0.123, signalStrength: -67, uptimeSeconds: 99, outboxChunks: 3, lostSamples: 374, isSessionEnd: true,
+      judgedBeats: 4210, flaggedBeats: 17))
 
   /// What version 1 wrote of ``finding``: no arrival, no rhythm, seven items a beat.
   static let firstVersion: [UInt8] = {
@@ -77,6 +78,22 @@ struct FindingsTests {
     expected.beats = [Self.finding.beats[0]]
     expected.beats[0].shape = nil
     #expect(try Finding(decoding: writer.bytes) == expected)
+  }
+
+  @Test("a status of version 2 is read: of the device's own beats it says nothing")
+  func secondVersionOfAStatus() throws {
+    var bytes = Self.empty.encoded()
+    // The version is the second byte; the last eight items are the status, of which version 2 has six.
+    #expect(bytes[1] == 3)
+    bytes[1] = 2
+    let status = try #require(bytes.lastIndex(of: 0x88))
+    bytes[status] = 0x86
+    // 4210 takes three bytes, 17 one.
+    bytes.removeLast(4)
+    var expected = Self.empty
+    expected.status?.judgedBeats = nil
+    expected.status?.flaggedBeats = nil
+    #expect(try Finding(decoding: bytes) == expected)
   }
 
   @Test("what is encoded is decoded", arguments: [finding, empty])

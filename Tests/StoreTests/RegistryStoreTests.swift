@@ -45,6 +45,49 @@ struct RegistryStoreTests {
     }
   }
 
+  @Test func groupsAndWhoSeesThem() async throws {
+    try await withStore { store, _ in
+      let (first, second) = (try #require(Pseudonym("P-ABCD")), try #require(Pseudonym("P-WXYZ")))
+      let (ward, study) = (try #require(GroupID("G-AAAA")), try #require(GroupID("G-BBBB")))
+      #expect(GroupID("P-AAAA") == nil && GroupID("G-aaaa") == nil && GroupID("G-AAA") == nil)
+      for (group, box) in [(study, [1]), (ward, [2]), (study, [3])] as [(GroupID, [UInt8])] {
+        try await store.put(PatientGroupRecord(id: group, box: box, createdAt: 1))
+      }
+      #expect(try await store.groups().map(\.box) == [[2], [3]])
+      #expect(try await store.join(first, ward, at: 5, limit: 1))
+      #expect(try await store.join(first, ward, at: 6, limit: 1))
+      #expect(try await !store.join(first, study, at: 7, limit: 1))
+      #expect(try await !store.join(second, try #require(GroupID("G-NONE")), at: 7, limit: 1))
+      #expect(try await store.join(second, study, at: 8, limit: 2))
+      #expect(
+        try await store.memberships() == [
+          GroupMembership(group: ward, pseudonym: first), GroupMembership(group: study, pseudonym: second),
+        ])
+      // Both ways of seeing somebody are told apart, and each ends by itself.
+      try await store.entrust(first, to: "anna", at: 3)
+      try await store.entrust(ward, to: "anna", at: 4)
+      try await store.entrust(study, to: "bert", at: 9)
+      try await store.entrust(try #require(GroupID("G-NONE")), to: "bert", at: 9)
+      #expect(
+        try await store.care(of: nil) == [
+          CareAssignment(account: "anna", pseudonym: first, since: 3),
+          CareAssignment(account: "anna", pseudonym: first, since: 5, group: ward),
+          CareAssignment(account: "bert", pseudonym: second, since: 9, group: study),
+        ])
+      #expect(try await store.groupCare(of: "bert") == [GroupCare(account: "bert", group: study, since: 9)])
+      try await store.withdraw(first, from: "anna")
+      #expect(try await store.care(of: "anna").map(\.group) == [ward])
+      try await store.leave(first, ward)
+      #expect(try await store.care(of: "anna").isEmpty)
+      #expect(try await store.deleteGroup(study))
+      #expect(try await !store.deleteGroup(study))
+      #expect(try await store.care(of: nil).isEmpty)
+      #expect(try await store.groupCare(of: nil).map(\.group) == [ward])
+      #expect(try await store.memberships().isEmpty)
+      #expect(try await store.groups().map(\.id) == [ward])
+    }
+  }
+
   @Test func accountsThatAreSignedIn() async throws {
     try await withStore { store, _ in
       for name in ["anna", "bert", "cleo"] {

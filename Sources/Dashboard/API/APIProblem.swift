@@ -83,9 +83,10 @@ struct APIProblem: Error, Sendable, HTTPResponseError {
   init(_ error: AccountError) {
     let status: HTTPResponse.Status =
       switch error.code {
-      case .exists: .conflict
+      case .exists, .limitReached: .conflict
       case .unknown: .notFound
-      case .badName, .badRole, .weakPassword, .badIdentity, .wrongCode, .badToken: .unprocessableContent
+      case .badName, .badRole, .weakPassword, .badIdentity, .wrongCode, .badToken, .badGroupName:
+        .unprocessableContent
       }
     self.init(status: status, code: error.code.rawValue, reason: error.reason)
   }

@@ -72,7 +72,10 @@ extension DashboardAPI {
 
   func listAccounts() async throws -> Response {
     let care = Dictionary(grouping: try await registry.care(of: nil), by: \.account)
-    let items = try await registry.accounts().map { AccountView($0, care: care[$0.name] ?? []) }
+    let groups = Dictionary(grouping: try await registry.groupCare(of: nil), by: \.account)
+    let items = try await registry.accounts().map {
+      AccountView($0, care: care[$0.name] ?? [], groups: groups[$0.name] ?? [])
+    }
     return try JSONReply.response(ListView(items: items))
   }
 

@@ -49,10 +49,16 @@ extension DashboardAPI {
     guard points > 1 else { throw APIProblem.badRequest }
     let first = try await first(query["from"], count: UInt64(count), channel: channel, in: record)
     let envelope = try await strips.envelope(of: record, channel: channel, from: first, count: count, points: points)
-    let place = try await strips.place(of: UInt64(envelope.from), channel: channel, in: record)
+    let start = UInt64(envelope.envelope.from)
+    let place = try await strips.place(of: start, channel: channel, in: record)
+    var unanalysed: Range<UInt64>?
+    if channel == .ecg {
+      let through = try await findings.store.analysis(record.reference)?.analysedThrough
+      unanalysed = try await strips.unanalysed(of: record, channel: channel, analysedThrough: through)
+    }
     return try JSONReply.response(
       EnvelopeView(
         envelope, patient: pseudonym, session: record.reference.session, channel: channel,
-        firstSampleMs: place?.milliseconds(at: UInt64(envelope.from))))
+        firstSampleMs: place?.milliseconds(at: start), unanalysed: unanalysed))
   }
 }

@@ -19,6 +19,7 @@ struct DashboardAPI: Sendable {
   let provider: ProviderDesk?
   let accounts: AccountAdministration
   let patients: PatientAdministration
+  let groups: GroupAdministration
   let tokens: TokenAdministration
   let programs: TokenAuthentication
   let chunks: any ChunkStore
@@ -136,6 +137,12 @@ struct DashboardAPI: Sendable {
       case .addAccount: return try await addAccount(request, signedIn)
       case .changeAccount: return try await changeAccount(request, context, signedIn)
       case .assignPatient, .unassignPatient: return try await changeCare(endpoint, context, signedIn)
+      case .assignGroup, .unassignGroup: return try await changeGroupCare(endpoint, context, signedIn)
+      case .listGroups: return try await listGroups(signedIn)
+      case .addGroup: return try await addGroup(request, signedIn)
+      case .renameGroup: return try await renameGroup(request, context, signedIn)
+      case .removeGroup: return try await removeGroup(context, signedIn)
+      case .joinGroup, .leaveGroup: return try await changeMembership(endpoint, context, signedIn)
       case .listSignIns: return try await listSignIns(context)
       case .endSignIns: return try await endSignIns(context, signedIn)
       case .resetSecondFactor: return try await resetSecondFactor(context, signedIn)
@@ -224,8 +231,9 @@ struct DashboardAPI: Sendable {
 
   private func showWard(_ signedIn: SignedIn) async throws -> Response {
     await hub.look(as: signedIn.viewer, signedIn.scope)
+    let ward = await hub.ward(for: signedIn.scope)
     return try JSONReply.response(
-      WardView(nowMs: time.unixMicroseconds() / 1000, patients: await hub.ward(for: signedIn.scope)))
+      WardView(nowMs: time.unixMicroseconds() / 1000, patients: ward.patients, groups: ward.groups))
   }
 }
 

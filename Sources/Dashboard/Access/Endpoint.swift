@@ -78,6 +78,14 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case changeAccount
   case assignPatient
   case unassignPatient
+  case listGroups
+  case addGroup
+  case renameGroup
+  case removeGroup
+  case joinGroup
+  case leaveGroup
+  case assignGroup
+  case unassignGroup
   case listSignIns
   case endSignIns
   case resetSecondFactor
@@ -221,6 +229,14 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .changeAccount: .init(.patch, "/api/accounts/{account}", .administrators)
     case .assignPatient: .init(.put, "/api/accounts/{account}/patients/{pseudonym}", .administrators)
     case .unassignPatient: .init(.delete, "/api/accounts/{account}/patients/{pseudonym}", .administrators)
+    case .listGroups: .init(.get, "/api/groups", .staff)
+    case .addGroup: .init(.post, "/api/groups", .administrators)
+    case .renameGroup: .init(.patch, "/api/groups/{group}", .administrators)
+    case .removeGroup: .init(.delete, "/api/groups/{group}", .administrators)
+    case .joinGroup: .init(.put, "/api/groups/{group}/patients/{pseudonym}", .administrators)
+    case .leaveGroup: .init(.delete, "/api/groups/{group}/patients/{pseudonym}", .administrators)
+    case .assignGroup: .init(.put, "/api/accounts/{account}/groups/{group}", .administrators)
+    case .unassignGroup: .init(.delete, "/api/accounts/{account}/groups/{group}", .administrators)
     case .listSignIns: .init(.get, "/api/accounts/{account}/sign-ins", .administrators)
     case .endSignIns: .init(.delete, "/api/accounts/{account}/sign-ins", .administrators)
     case .resetSecondFactor: .init(.delete, "/api/accounts/{account}/second-factor", .administrators)

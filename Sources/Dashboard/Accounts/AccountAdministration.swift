@@ -50,6 +50,7 @@ public struct AccountAdministration: Sendable {
     let hash = try await hash(password, account: name)
     // An account of that name that was deleted leaves no patients to a new one.
     for old in try await registry.care(of: name) { try await registry.withdraw(old.pseudonym, from: name) }
+    for old in try await registry.groupCare(of: name) { try await registry.withdraw(old.group, from: name) }
     let now = time.unixMicroseconds()
     try await registry.put(
       AccountRecord(
@@ -175,6 +176,23 @@ public struct AccountAdministration: Sendable {
     _ = try await existing(name)
     try await registry.withdraw(patient, from: name)
     try await record(.patientUnassigned, of: name, by: actor, patient: patient)
+  }
+
+  /// Lets a clinician see everybody in a group, those to come included.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func assign(_ group: GroupID, to name: String) async throws {
+    _ = try await clinician(name)
+    guard try await registry.groups().contains(where: { $0.id == group }) else {
+      throw AccountError(.unknown, "There is no group \(group).")
+    }
+    try await registry.entrust(group, to: name, at: time.unixMicroseconds())
+  }
+
+  /// Ends that a clinician sees a group; who sees one of its patients otherwise sees the patient all the same.
+  /// - Throws: ``AccountError`` or `StoreError`.
+  public func unassign(_ group: GroupID, from name: String) async throws {
+    _ = try await existing(name)
+    try await registry.withdraw(group, from: name)
   }
 
   /// Whether a name may be an account's.

@@ -18,6 +18,10 @@ public struct AccountError: Error, Hashable, Sendable, CustomStringConvertible {
     case badIdentity = "bad-identity"
     /// A token's name, scopes or life break their rules, or there are too many.
     case badToken = "bad-token-request"
+    /// A group's name breaks its rule.
+    case badGroupName = "bad-group-name"
+    /// There are as many as there may be.
+    case limitReached = "limit-reached"
   }
 
   /// What went wrong.

@@ -39,7 +39,7 @@ extension DashboardAPI {
   /// Everybody in the scope, by pseudonym.
   private func patients(_ scope: PatientScope) async -> [PatientDirectory.Patient] {
     var found: [PatientDirectory.Patient] = []
-    for status in await hub.ward(for: scope) {
+    for status in await hub.ward(for: scope).patients {
       if let pseudonym = Pseudonym(status.patient), let one = await hub.current(pseudonym, for: scope) {
         found.append(one.patient)
       }

@@ -7,8 +7,10 @@ internal import Wire
 
 /// What is read of the store: sessions of all devices, and the content of those whom somebody may see.
 extension LiveHub {
-  func refreshChunks() async throws {
-    for device in try await chunks.devices() { telemetry[device.device] = device }
+  func refreshChunks(withTelemetry: Bool) async throws {
+    if withTelemetry {
+      for device in try await chunks.devices() { telemetry[device.device] = device }
+    }
     while true {
       let page = try await chunks.sessions(changedSince: sessionRevision, limit: Self.pageSize)
       for record in page {
@@ -22,6 +24,7 @@ extension LiveHub {
   /// The session that began last on the server's clock is the one that is shown: a device's own clock may be wrong.
   private func note(_ record: SessionRecord) {
     let device = record.reference.device
+    changed.insert(device)
     if let follower = followers[device], follower.record.reference != record.reference {
       guard record.firstReceivedAt >= follower.record.firstReceivedAt else { return }
       followers[device] = SessionFollower(record: record)
@@ -72,6 +75,7 @@ extension LiveHub {
 
   private func readFindings(of device: DeviceID, patient: Pseudonym) async {
     followers[device]?.isOpened = true
+    changed.insert(device)
     guard var follower = followers[device] else { return }
     do {
       let found: [Finding]
@@ -99,8 +103,10 @@ extension LiveHub {
     }
   }
 
-  func refreshStrips() async {
-    for (device, follower) in followers {
+  /// Strips of those of whom something came; of all, so that whoever is looked at from now on, or no longer, is noticed.
+  func refreshStrips(ofAll isSweep: Bool) async {
+    for device in isSweep ? Set(followers.keys) : changed {
+      guard let follower = followers[device] else { continue }
       guard let patient = wearer(followedBy: device), isWatched(patient) else {
         if follower.strip != nil {
           followers[device]?.strip = nil
@@ -139,6 +145,7 @@ extension LiveHub {
   }
 
   private func note(_ error: StripError, of device: DeviceID) {
+    changed.insert(device)
     switch error {
     case .keyRefused(let refusal):
       if followers[device]?.isKeyRefused == false {
@@ -169,6 +176,7 @@ extension LiveHub {
 
   /// Takes note of an alert; opens and tells it where somebody may see it.
   private func tell(_ alert: AlertRecord) async throws {
+    changed.insert(alert.reference.device)
     let patient = patient(of: alert)
     guard audience.includes(patient) else {
       book.note(alert, severity: nil, isRead: false)

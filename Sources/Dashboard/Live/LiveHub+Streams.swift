@@ -7,10 +7,13 @@ internal import Wire
 extension LiveHub {
   // MARK: Telling
 
-  /// Publishes every status that changed, by itself or because time passed.
-  func publishStatus() {
-    lastStatus = lastStatus.filter { audience.includes($0.key) }
-    for pseudonym in directory.patients.keys where audience.includes(pseudonym) {
+  /// Publishes every status that changed, by itself or, where all are looked at, because time passed.
+  func publishStatus(ofAll isSweep: Bool) {
+    if isSweep { lastStatus = lastStatus.filter { audience.includes($0.key) } }
+    let candidates =
+      isSweep ? Array(directory.patients.keys) : changed.compactMap { directory.wearer(of: $0, at: .max) }
+    changed = []
+    for pseudonym in candidates where audience.includes(pseudonym) {
       guard let status = status(of: pseudonym, for: .all), lastStatus[pseudonym] != status else { continue }
       let isNewLink = lastStatus[pseudonym]?.link != status.link
       lastStatus[pseudonym] = status

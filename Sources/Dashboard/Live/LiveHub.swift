@@ -23,6 +23,9 @@ actor LiveHub {
   static let findingPage = 200
   /// Who is signed in is read at least so often while anything changes.
   private static let audienceInterval: Duration = .seconds(1)
+  /// Every patient is looked at so often, by itself; in between only those of whom something came. With 200 patients a look at all with
+  /// every commit would be most of what this process does.
+  private static let sweepInterval: Duration = .milliseconds(500)
 
   /// One open page.
   struct Stream {
@@ -70,6 +73,9 @@ actor LiveHub {
   var streams: [Int: Stream] = [:]
   var nextStream = 0
   var lastStatus: [Pseudonym: PatientStatus] = [:]
+  /// Devices of which something came since the last status was told.
+  var changed: Set<DeviceID> = []
+  private var sweptAt: Duration?
   var isClosed = false
 
   /// Whether the store was read successfully at least once, and the last time too.
@@ -121,17 +127,18 @@ actor LiveHub {
 
   private func read(_ areas: Set<StoreArea>) async {
     do {
-      try await refreshAudience(isDue: areas.contains(.registry))
+      let isSweep = isSweepDue(areas)
+      let hasReadAudience = try await refreshAudience(isDue: areas.contains(.registry))
       if areas.contains(.registry) || !directory.isComplete { try await refreshRegistry() }
-      await concealUnseen()
-      if areas.contains(.chunks) { try await refreshChunks() }
+      if isSweep || hasReadAudience { await concealUnseen() }
+      if areas.contains(.chunks) { try await refreshChunks(withTelemetry: isSweep) }
       if areas.contains(.findings) {
         try await refreshFindings()
         try await refreshMarks()
       }
-      if areas.contains(.chunks) { await refreshStrips() }
+      if areas.contains(.chunks) || isSweep { await refreshStrips(ofAll: isSweep) }
       if areas.contains(.alerts) { try await refreshAlerts() }
-      publishStatus()
+      publishStatus(ofAll: isSweep)
       isReady = true
     } catch {
       if isReady { logger.error("the store cannot be read", metadata: ["error": "\(error)"]) }
@@ -139,22 +146,37 @@ actor LiveHub {
     }
   }
 
-  private func refreshAudience(isDue: Bool) async throws {
+  /// Whether every patient is to be looked at: now and then, and when anything changed that can concern them all.
+  private func isSweepDue(_ areas: Set<StoreArea>) -> Bool {
     let now = time.uptime()
-    if !isDue, let audienceReadAt, now - audienceReadAt < Self.audienceInterval { return }
+    if isReady, !areas.contains(.registry), let sweptAt, now - sweptAt < Self.sweepInterval { return false }
+    sweptAt = now
+    return true
+  }
+
+  /// - Returns: Whether it was read.
+  private func refreshAudience(isDue: Bool) async throws -> Bool {
+    let now = time.uptime()
+    if !isDue, let audienceReadAt, now - audienceReadAt < Self.audienceInterval { return false }
     audience = try await Audience(registry: registry, now: time.unixMicroseconds())
     audienceReadAt = now
     for (number, stream) in streams where stream.scope != audience.scope(of: stream.viewer) {
       streams[number]?.scope = audience.scope(of: stream.viewer)
       stream.mailbox.restart()
     }
+    return true
   }
 
   private func refreshRegistry() async throws {
     let fresh = try await PatientDirectory(registry: registry, keys: keys)
-    let known = directory.patients
+    let old = directory
+    let known = old.patients
     directory = fresh
-    let changed = Set(known.keys).union(fresh.patients.keys).filter { known[$0] != fresh.patients[$0] }
+    // Whose group is called something else is not told by the patient's own values.
+    let renamed = Set(old.groups.keys).union(fresh.groups.keys).filter { old.groups[$0] != fresh.groups[$0] }
+    let changed = Set(known.keys).union(fresh.patients.keys).filter {
+      known[$0] != fresh.patients[$0] || fresh.patients[$0]?.groups.contains(where: renamed.contains) == true
+    }
     if !changed.isEmpty { publish("ward", about: .patients(changed), LiveEvent.Empty()) }
   }
 
@@ -180,22 +202,33 @@ actor LiveHub {
 
   // MARK: What is known
 
-  /// Every patient of a scope as they are now.
-  func ward(for scope: PatientScope) -> [PatientStatus] {
-    directory.patients.keys.sorted().compactMap { status(of: $0, for: scope) }
+  /// Every patient of a scope as they are now, and the groups that they are in.
+  func ward(for scope: PatientScope) -> (patients: [PatientStatus], groups: [WardView.Group]) {
+    let seen = directory.patients.values.filter { scope.includes($0.pseudonym) }
+    let groups = Set(seen.flatMap(\.groups)).map {
+      WardView.Group(group: $0.name, name: directory.groups[$0]?.name?.text)
+    }
+    return (
+      seen.map(\.pseudonym).sorted().compactMap { status(of: $0, for: scope) },
+      groups.sorted { ($0.name ?? $0.group, $0.group) < ($1.name ?? $1.group, $1.group) }
+    )
   }
 
   /// One patient as they are now; `nil` as well for a patient outside the scope.
   func status(of pseudonym: Pseudonym, for scope: PatientScope) -> PatientStatus? {
     guard let (patient, follower) = current(pseudonym, for: scope) else { return nil }
     let latest = follower?.latest
-    let window = (follower?.beats ?? []).suffix(RhythmStatement.window)
+    // What lies before a long silence or an electrode without contact is not the rhythm now.
+    let oldest = (latest?.captureTime ?? 0) - min(latest?.captureTime ?? 0, RhythmStatement.longestSpan)
+    let window = (follower?.beats ?? []).suffix(RhythmStatement.window).drop { $0.time < oldest }
     let state = PatientState(Self.facts(of: patient, follower), now: time.unixMicroseconds())
     let link = patient.device.flatMap { telemetry[$0] }
     return PatientStatus(
-      patient: pseudonym.name, name: patient.identity?.name, device: patient.device?.name,
+      patient: pseudonym.name, name: patient.identity?.name, groups: patient.groups.map(\.name),
+      device: patient.device?.name,
       session: follower?.record.reference.session.description, state: state, link: link?.status?.rawValue,
-      linkSinceMs: link?.statusSince.map { $0 / 1000 }, battery: follower?.battery, heartRate: latest?.heartRate,
+      linkSinceMs: link?.statusSince.map { $0 / 1000 }, battery: follower?.battery,
+      deviceBeats: follower?.deviceBeats, heartRate: latest?.heartRate,
       quality: latest?.quality,
       isLeadOff: latest.map { !$0.leadOff.isEmpty } ?? false,
       abnormalProbability: window.last?.abnormalProbability,

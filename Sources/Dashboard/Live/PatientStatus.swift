@@ -1,3 +1,4 @@
+internal import Findings
 internal import Wire
 
 /// One tile of the ward: what is known of a patient now. Also the content of a `vitals` event.
@@ -10,10 +11,32 @@ struct PatientStatus: Encodable, Hashable, Sendable {
     var severity: String?
   }
 
+  /// What the device's own network flagged while there was no connection: a hint, and never part of ``abnormalBeats``, of a rhythm
+  /// or of an alert.
+  struct DeviceBeats: Encodable, Hashable, Sendable {
+    /// Since the device was switched on.
+    let judged: UInt64
+    let flagged: UInt64
+    /// When the device said so, by its own clock.
+    let saidMs: UInt64
+
+    /// `nil` where the finding is of no status, or of one that says nothing of beats.
+    init?(_ finding: Finding) {
+      guard let status = finding.status, let judged = status.judgedBeats, judged > 0,
+        let flagged = status.flaggedBeats, flagged <= judged
+      else { return nil }
+      self.judged = judged
+      self.flagged = flagged
+      saidMs = finding.captureTime / 1000
+    }
+  }
+
   /// Pseudonym.
   let patient: String
   /// The patient's name; absent while the vault cannot be asked.
   let name: String?
+  /// The groups that the patient is in, by their names in addresses; what they are called is the ward's to tell.
+  let groups: [String]
   let device: String?
   let session: String?
   let state: PatientState
@@ -22,6 +45,8 @@ struct PatientStatus: Encodable, Hashable, Sendable {
   let linkSinceMs: UInt64?
   /// The charge of the device's battery, 0…1; absent where the device tells none.
   let battery: Double?
+  /// Absent where the device judges no beats itself, or never had to.
+  let deviceBeats: DeviceBeats?
   /// Beats per minute.
   let heartRate: Double?
   /// 0…1.

@@ -18,6 +18,9 @@ package struct RhythmStatement: Hashable, Sendable, Encodable {
 
   /// Beats that are looked at: about a minute's.
   package static let window = 60
+  /// Beats older than this before the latest chunk say nothing of the rhythm now, in microseconds: 60 beats of the slowest heart that
+  /// is measured, 20 a minute.
+  package static let longestSpan: UInt64 = 180_000_000
   /// Fewer say nothing.
   package static let fewestBeats = 8
 

@@ -22,6 +22,8 @@ struct SessionFollower: Sendable {
   var latest: Finding?
   /// The charge of the device's battery as its last status said, 0…1.
   var battery: Double?
+  /// What the device counted by itself while it had no connection, as its last status said.
+  var deviceBeats: PatientStatus.DeviceBeats?
   /// When findings last came.
   var findingsReceivedAt: UnixMicroseconds?
   /// The latest beats, in order.
@@ -48,6 +50,7 @@ struct SessionFollower: Sendable {
     for finding in findings {
       readThrough = finding.sequence
       battery = finding.status?.battery ?? battery
+      deviceBeats = PatientStatus.DeviceBeats(finding) ?? deviceBeats
       guard finding.kind.isECG, finding.sampleCount > 0 else { continue }
       latest = finding
       beats += finding.beats

@@ -14,7 +14,7 @@ extension Operation {
       "Amplitudes of the last 8 s, up to 50 Hz", answers: .json(SpectrumView.self),
       problems: [.keyRefused, .vaultUnavailable]),
     .showEnvelope: Operation(
-      "The least and the greatest value in each bucket of up to 24 h",
+      "The least and the greatest value in each bucket of up to 24 h, and where there is none, why",
       query: [
         .session, channel, .sample("from", "The first sample; the latest stretch if left out."), length(1250),
         .integer("points", 2...4096, "Most buckets; 1,024 if left out."),

@@ -60,8 +60,9 @@ struct Operation: Sendable {
   }
 
   /// Every endpoint's; the tests fail for one that is missing.
-  static let all: [Endpoint: Operation] = [session, account, signals, alerts, registry, tokens, fhir, keys].reduce(
-    into: [:]) {
+  static let all: [Endpoint: Operation] = [session, account, signals, alerts, registry, groups, tokens, fhir, keys]
+    .reduce(
+      into: [:]) {
       $0.merge($1) { first, _ in first }
     }
 

@@ -14,7 +14,9 @@ struct Parameter: Hashable, Sendable {
 
   /// What stands in braces in an ``Endpoint``'s path.
   static let inPath: [String: Parameter] = Dictionary(
-    [pseudonym, device, account, alert, id, signIn, access, token, observation, event, report, passkey, link].map {
+    [
+      pseudonym, device, account, group, alert, id, signIn, access, token, observation, event, report, passkey, link,
+    ].map {
       ($0.name, $0)
     },
     uniquingKeysWith: { first, _ in first })
@@ -23,6 +25,7 @@ struct Parameter: Hashable, Sendable {
     "pseudonym", "A patient's public name.", .text(matching: "^P-[A-Z2-9]{4,12}$"))
   static let device = Parameter("device", "A device's id.", .text(matching: "^[a-z0-9][a-z0-9-]{1,30}[a-z0-9]$"))
   static let account = Parameter("account", "An account's name.", .text(matching: "^[a-z0-9._-]{1,64}$"))
+  static let group = Parameter("group", "A group's public name.", .text(matching: "^G-[A-Z2-9]{4,12}$"))
   static let alert = Parameter("alert", "An alert's id.", .text(matching: "^[0-9a-f]{32}$"))
   static let id = Parameter("id", "A number in the vault.", .integer(0...Int(Int32.max)))
 

@@ -14,10 +14,21 @@ struct PatientDirectory: Sendable {
     /// The device that was handed out last.
     let device: DeviceID?
     let deviceSince: UnixMicroseconds?
+    /// In order.
+    var groups: [GroupID] = []
+  }
+
+  /// A group as it is known.
+  struct Group: Hashable, Sendable {
+    let createdAt: UnixMicroseconds
+    /// `nil` while the vault cannot be asked.
+    let name: GroupName?
   }
 
   /// By pseudonym.
   private(set) var patients: [Pseudonym: Patient] = [:]
+  /// By their names in addresses.
+  private(set) var groups: [GroupID: Group] = [:]
   /// By device: who wears it, and since when.
   private var worn: [DeviceID: DeviceAssignment] = [:]
   /// Whether every identity could be opened.
@@ -61,6 +72,14 @@ struct PatientDirectory: Sendable {
       patients[record.pseudonym] = Patient(
         pseudonym: record.pseudonym, identity: identity, createdAt: record.createdAt,
         device: devices[record.pseudonym]?.device, deviceSince: devices[record.pseudonym]?.since)
+    }
+    for record in try await registry.groups() {
+      let name = try? seal?.name(record)
+      if name == nil { isComplete = false }
+      groups[record.id] = Group(createdAt: record.createdAt, name: name)
+    }
+    for membership in try await registry.memberships() where groups[membership.group] != nil {
+      patients[membership.pseudonym]?.groups.append(membership.group)
     }
   }
 }

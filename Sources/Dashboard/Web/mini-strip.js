@@ -59,7 +59,8 @@ function frame(now) {
   frames.visible = visible.size;
   colours ??= palette();
   const begun = performance.now();
-  for (const strip of visible) strip.signal.advance(Math.min(seconds, 2));
+  // A patient who stands in two sections is played once.
+  for (const signal of new Set([...visible].map((strip) => strip.signal))) signal.advance(Math.min(seconds, 2));
   let left = visible.size;
   for (const strip of visible) {
     strip.draw();

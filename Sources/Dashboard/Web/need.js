@@ -63,11 +63,16 @@ export const stateOrder = states;
 
 /**
  * Whether a patient is among those asked for.
- * @param {any} status @param {string} state @param {{text: string, only: string}} wanted `only` is `all`, a group of need, or `seen` for alerts that somebody has taken on
+ * @param {any} status @param {string} state
+ * @param {{text: string, only: string, group?: string}} wanted `only` is `all`, a group of need, or `seen` for alerts that somebody has taken on; `group` is `all`, a
+ *   group of patients, or `none` for those who are in none
+ * @param {Map<string, string>} [names] what groups of patients are called
  */
-export function isWanted(status, state, { text, only }) {
+export function isWanted(status, state, { text, only, group = "all" }, names = new Map()) {
   const words = text.trim().toLowerCase();
-  if (words && ![status.patient, status.name ?? "", status.device ?? ""].some((one) => one.toLowerCase().includes(words))) return false;
+  const groups = status.groups ?? [];
+  if (group === "none" ? groups.length > 0 : group !== "all" && !groups.includes(group)) return false;
+  if (words && ![status.patient, status.name ?? "", status.device ?? "", ...groups.map((/** @type {string} */ one) => names.get(one) ?? "")].some((one) => one.toLowerCase().includes(words))) return false;
   if (only === "all") return true;
   if (only === "seen") return (status.alerts?.unresolved ?? 0) > (status.alerts?.unacknowledged ?? 0);
   return needGroup(status, state) === only;

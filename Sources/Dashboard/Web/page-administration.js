@@ -1,4 +1,5 @@
 import { worn } from "./administration-device.js";
+import { groupForm, groupName, groupsTable } from "./administration-groups.js";
 import { healthSection } from "./administration-health.js";
 import { Problem, call, request, session } from "./api.js";
 import { toast } from "./components.js";
@@ -10,18 +11,20 @@ import { showTokens } from "./tokens.js";
 /** @param {HTMLElement} main */
 export function showAdministration(main) {
   const mayChange = session?.role === "administrator";
-  const patients = el("div", {}), devices = el("div", {}), accounts = el("div", {}), health = el("div", {}), tokens = el("section", { class: "card wide" });
+  const patients = el("div", {}), groups = el("div", {}), devices = el("div", {}), accounts = el("div", {}), health = el("div", {}), tokens = el("section", { class: "card wide" });
   main.append(
     el("div", { class: "page-head" }, el("h1", {}, t("administration")), el("p", { class: "summary" }, t("noEcgHere"))),
     el("section", { class: "card wide" }, el("h2", {}, t("systemHealth")), health),
     el("section", { class: "card wide" }, el("h2", {}, t("patients")), patients, mayChange && patientForm(load)),
+    el("section", { class: "card wide" }, el("h2", {}, t("groups")), groups, mayChange && groupForm(load)),
     el("section", { class: "card wide" }, el("h2", {}, t("devices")), devices),
     el("section", { class: "card wide" }, el("h2", {}, t("accounts")), accounts, mayChange && accountForm(load)), tokens);
   showTokens(tokens);
 
   async function load() {
     try {
-      const [registered, known, people] = await Promise.all([call("listPatients"), call("listDevices"), call("listAccounts")]);
+      const [registered, known, people, grouped] = await Promise.all([call("listPatients"), call("listDevices"), call("listAccounts"), call("listGroups")]);
+      groups.replaceChildren(groupsTable(grouped.items, registered.items, load));
       health.replaceChildren(healthSection(known.items));
       const nameHeads = mayChange ? [t("name"), t("birthDate")] : [];
       patients.replaceChildren(table(t("patients"), [t("pseudonym"), ...nameHeads, t("device"), t("added")], registered.items.map((/** @type {any} */ one) =>
@@ -33,7 +36,7 @@ export function showAdministration(main) {
           one.latencyMs ? `${number(one.latencyMs.p50)} / ${t("milliseconds", { value: number(one.latencyMs.p99) })}` : t("nobody"),
           one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: number(one.jitterMs) }), one.firmware ?? t("nobody")]), "admin-devices"));
       accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("sees"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
-        [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), sees(one, registered.items, load), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
+        [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), sees(one, registered.items, grouped.items, load), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
           mayChange && one.name !== session?.account ? accountActions(one, load) : ""]), "admin-accounts"));
     } catch (problem) {
       patients.replaceChildren(notice(t("failed", { code: problem instanceof Problem ? problem.code : "page" }), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
@@ -83,10 +86,12 @@ function accountActions(account, done) {
   asking("resetFactor", () => call("resetSecondFactor", { account: name })));
 }
 
-/** Whom an account sees, and how that is changed. @param {any} account @param {any[]} patients @param {() => void} done */
-function sees(account, patients, done) {
+/** Whom an account sees, and how that is changed. @param {any} account @param {any[]} patients @param {any[]} groups @param {() => void} done */
+function sees(account, patients, groups, done) {
   if (account.role !== "clinician") return t("seesNone");
-  const words = el("span", { "data-testid": `sees-${account.name}` }, account.seesAllPatients ? t("seesAll") : account.patients.join(", ") || t("seesNone"));
+  const own = groups.filter((one) => account.groups.includes(one.group));
+  const some = [...own.map((one) => t("seesGroup", { group: groupName(one) })), ...account.patients].join(", ");
+  const words = el("span", { "data-testid": `sees-${account.name}` }, account.seesAllPatients ? t("seesAll") : some || t("seesNone"));
   if (session?.role !== "administrator") return words;
   return el("div", { class: "sees" }, words, el("button", {
     class: "button quiet small", "data-testid": `change-sees-${account.name}`, "aria-label": t("changePatients", { account: account.name }),
@@ -95,11 +100,15 @@ function sees(account, patients, done) {
       const choice = (/** @type {boolean} */ all) => /** @type {HTMLInputElement} */ (el("input", { type: "radio", name: "sees", checked: account.seesAllPatients === all, "data-testid": all ? "sees-all" : "sees-assigned" }));
       const all = choice(true), some = choice(false);
       const boxes = new Map(patients.map((one) => [one.patient, /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", checked: account.patients.includes(one.patient), "data-testid": `sees-${one.patient}` }))]));
+      const wholes = new Map(groups.map((one) => [one.group, /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", checked: account.groups.includes(one.group), "data-testid": `sees-${one.group}` }))]));
       const answer = await ask({
         title: t("changePatients", { account: account.name }), text: t("changePatientsText"), action: t("save"),
         fields: [el("label", { class: "check" }, all, t("allPatients")), el("label", { class: "check" }, some, t("onlyAssigned")),
-          el("div", { class: "checks" }, ...patients.map((one) => el("label", { class: "check" }, boxes.get(one.patient), el("code", {}, one.patient), one.name ?? "")))],
+          el("div", { class: "checks" }, ...groups.map((one) => el("label", { class: "check" }, wholes.get(one.group), t("wholeGroup", { group: groupName(one) }))), ...patients.map((one) => el("label", { class: "check" }, boxes.get(one.patient), el("code", {}, one.patient), one.name ?? "")))],
         send: async () => {
+          for (const [group, box] of wholes) {
+            if (box.checked !== account.groups.includes(group)) await call(box.checked ? "assignGroup" : "unassignGroup", { account: account.name, group });
+          }
           for (const [patient, box] of boxes) {
             if (box.checked !== account.patients.includes(patient)) await request(box.checked ? "PUT" : "DELETE", `${path}/patients/${patient}`);
           }

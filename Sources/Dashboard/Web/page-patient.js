@@ -11,7 +11,7 @@ import { sessionsCard } from "./patient-sessions.js";
 import { StripCard } from "./patient-strip.js";
 import { Trends } from "./patient-trends.js";
 import { drawSpectrum } from "./spectrum.js";
-import { heartRateText, qualityWord, showState, staleStates, stripNote } from "./status.js";
+import { deviceBeatsText, heartRateText, isForgotten, qualityWord, showState, staleStates, stripNote } from "./status.js";
 import { date, dateTime, number, t } from "./strings.js";
 
 /** The spectrum and the telemetry are asked for so often, in ms. */
@@ -218,7 +218,7 @@ function figures() {
     probability: text("abnormal-probability", "span", "number"), highest: text("highest-probability", "p", "quiet"),
     peaks: text("r-peaks", "span", "number"), abnormal: text("abnormal-beats", "p", "quiet"), latency: el("span", { class: "age", "data-testid": "age" }),
   };
-  const rows = new Map(["quality", "electrodes", "link", "device", "session", "completeness", "latency", "lost"].map((key) => [key, el("dd", { "data-testid": `signal-${key}` }, "–")]));
+  const rows = new Map(["quality", "electrodes", "link", "device", "deviceBeats", "session", "completeness", "latency", "lost"].map((key) => [key, el("dd", { "data-testid": `signal-${key}` }, "–")]));
   const list = el("dl", {}, ...[...rows].flatMap(([key, value]) => [el("dt", {}, t(key)), value]));
 
   /** @param {any} status @param {string} state @param {any} view */
@@ -228,22 +228,25 @@ function figures() {
     setText(part.born, view?.birthDate ? t("born", { date: date(view.birthDate) }) : "");
     showState(part.state, state);
     setText(part.rate, heartRateText(status, state));
-    setText(part.rhythm, t(`rhythm.${status.rhythm.code}`));
-    setAttribute(part.rhythm, "data-code", status.rhythm.code);
-    setText(part.share, status.rhythm.abnormalShare === undefined ? t("rhythmFew", { beats: status.rhythm.beats })
+    // What was a minute ago is not the present: it is no longer said.
+    const isGone = isForgotten(status, state);
+    setText(part.rhythm, isGone ? "–" : t(`rhythm.${status.rhythm.code}`));
+    setAttribute(part.rhythm, "data-code", isGone ? "" : status.rhythm.code);
+    setText(part.share, isGone ? "" : status.rhythm.abnormalShare === undefined ? t("rhythmFew", { beats: status.rhythm.beats })
       : t("rhythmShare", { percent: Math.round(100 * status.rhythm.abnormalShare), beats: status.rhythm.beats }));
-    setText(part.probability, status.abnormalProbability === undefined ? "–" : status.abnormalProbability.toFixed(2));
-    setText(part.highest, status.highestAbnormalProbability === undefined ? "" : t("highestOf", { beats: status.rhythm.beats, value: status.highestAbnormalProbability.toFixed(2) }));
+    setText(part.probability, isGone || status.abnormalProbability === undefined ? "–" : status.abnormalProbability.toFixed(2));
+    setText(part.highest, isGone || status.highestAbnormalProbability === undefined ? "" : t("highestOf", { beats: status.rhythm.beats, value: status.highestAbnormalProbability.toFixed(2) }));
     setText(part.peaks, number(status.rPeaks));
     setText(part.abnormal, `${t("abnormalBeats", { count: number(status.abnormalBeats) })}, ${t("sinceSessionStart")}`);
     const age = live.age(status);
     setText(part.latency, `${t("age")}: ${age === null ? t("ageUnknown") : t("ageSeconds", { seconds: (age / 1000).toFixed(0) })}`);
     /** @param {string} key @param {string} value */
     const row = (key, value) => setText(/** @type {Element} */ (rows.get(key)), value);
-    row("quality", status.quality === undefined ? t("notMeasured") : `${qualityWord(status.quality)} (${Math.round(100 * status.quality)} %)`);
+    row("quality", isGone || status.quality === undefined ? t("notMeasured") : `${qualityWord(status.quality)} (${Math.round(100 * status.quality)} %)`);
     row("electrodes", isStale ? t("notMeasured") : t(status.isLeadOff ? "electrodesOff" : "electrodesOn"));
     row("link", `${t(status.link === "online" ? "linkOnline" : status.link === "offline" ? "linkOffline" : "linkUnknown")}${status.linkSinceMs ? `, ${t("since", { time: dateTime(status.linkSinceMs) })}` : ""}`);
     row("device", status.device ?? "–");
+    row("deviceBeats", deviceBeatsText(status) || t("deviceBeatsNone"));
     row("session", status.session ?? "–");
     const telemetry = view?.telemetry;
     row("completeness", telemetry ? `${(100 * telemetry.completeness).toFixed(2)} %` : "–");

@@ -1,5 +1,6 @@
 // What the viewer draws, each a function of a context, a scale and facts.
 import { sampleRate } from "./patient-calipers.js";
+import { runsOf, without } from "./patient-envelope.js";
 import { gridSteps, timeStep } from "./patient-viewport.js";
 import { millimetre } from "./strip.js";
 import { clockTime, t } from "./strings.js";
@@ -40,10 +41,12 @@ export function drawGrid(context, scale, row, gain, colours) {
 }
 
 /**
- * A channel: a line where every sample is at hand, the span from minimum to maximum of each bucket where not; what was not measured is shaded.
+ * A channel: a line where every sample is at hand, the span from minimum to maximum of each bucket where not; what was not measured is shaded, and
+ * hatched where an electrode was off; what was not analysed yet is underlined. Each says so in words.
  * @param {CanvasRenderingContext2D} context @param {Scale} scale @param {Row} row
- * @param {{from: number, until: number, known: number, bucket: number, pieces: import("./patient-envelope.js").Piece[] | null}[]} parts
+ * @param {{from: number, until: number, known: number, bucket: number, pieces: import("./patient-envelope.js").Piece[] | null, stretches: import("./patient-envelope.js").Stretch[]}[]} parts
  * @param {{gain: number | null, extent: {first: number, last: number}, colours: any, bucket: number}} options without a gain the row is filled and the wave turned over
+ * @returns {Set<string>} words for what is drawn instead of a signal
  */
 export function drawTrace(context, scale, row, parts, { gain, extent, colours, bucket }) {
   const zero = row.top + row.height * baseline;
@@ -66,6 +69,7 @@ export function drawTrace(context, scale, row, parts, { gain, extent, colours, b
   context.strokeStyle = colours.trace;
   context.lineWidth = bucket === 1 ? 1.6 : 1.2;
   context.lineJoin = "round";
+  /** @type {[number, number][]} */
   const gaps = [];
   let known = Math.max(extent.first, scale.view.from);
   let end = -Infinity;
@@ -95,22 +99,61 @@ export function drawTrace(context, scale, row, parts, { gain, extent, colours, b
     }
   }
   context.stroke();
-  context.fillStyle = colours.gap;
   context.font = `12px ${font}`;
-  for (const [from, until] of gaps) {
-    const x = scale.x(from), width = scale.x(until) - x;
-    if (width < 0.8) continue;
+  const stretches = parts.flatMap((part) => part.stretches);
+  const off = runsOf(stretches, "lead-off");
+  /** @type {Set<string>} */
+  const said = new Set();
+  /** @param {[number, number]} run @param {string} word @param {(x: number, width: number) => void} fill */
+  const say = ([from, until], word, fill) => {
+    const left = Math.max(scale.left, scale.x(from)), width = Math.min(scale.width, scale.x(until)) - left;
+    if (width < 0.8) return;
+    fill(left, width);
+    said.add(word);
+    if (width < context.measureText(word).width + 12) return;
+    context.fillStyle = colours.gapText;
+    context.fillText(word, left + 6, row.top + row.height - 8);
+  };
+  const shade = (/** @type {number} */ x, /** @type {number} */ width) => {
     context.fillStyle = colours.gap;
     context.fillRect(x, row.top, width, row.height);
-    const text = t("viewer.notMeasured");
-    if (width < context.measureText(text).width + 12) continue;
+  };
+  for (const run of without(gaps, off)) say(run, t("viewer.notMeasured"), shade);
+  for (const run of off) say(run, t("leadOff"), (x, width) => {
+    shade(x, width);
+    hatch(context, x, row.top, width, row.height, colours.gapText);
+  });
+  for (const run of runsOf(stretches, "not-analysed")) say(run, t("viewer.notAnalysed"), (x, width) => {
     context.fillStyle = colours.gapText;
-    context.fillText(text, Math.max(scale.left + 4, x + 6), row.top + row.height - 8);
-  }
+    for (let place = x; place < x + width; place += 8) context.fillRect(place, row.top + row.height - 4, Math.min(4, x + width - place), 2);
+  });
   if (gain === null) {
     context.fillStyle = colours.text;
     context.fillText(t(`channel.${row.channel}`), scale.left + 6, row.top + 14);
   }
+  context.restore();
+  return said;
+}
+
+/**
+ * Slanted lines, as a meaning that needs no colour.
+ * @param {CanvasRenderingContext2D} context @param {number} left @param {number} top @param {number} width @param {number} height @param {string} colour
+ */
+function hatch(context, left, top, width, height, colour) {
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  context.strokeStyle = colour;
+  context.globalAlpha = 0.35;
+  context.lineWidth = 1;
+  context.beginPath();
+  // Lines stand still on the paper while it is scrolled under them.
+  for (let x = Math.floor((left - height) / 9) * 9; x < left + width; x += 9) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.stroke();
   context.restore();
 }
 

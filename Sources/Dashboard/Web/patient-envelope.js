@@ -20,9 +20,43 @@ const freshFor = 2500;
 /**
  * `isNew`: something is missing before it, though it may begin in the bucket after the last one.
  * @typedef {{from: number, minimum: number[], maximum?: number[], isNew?: boolean}} Piece
+ * @typedef {{from: number, count: number, cause: string}} Stretch what there is to say of samples: `missing`, `lead-off`, `not-analysed`
  * `until`: up to where the server can have known the signal when it was asked.
- * @typedef {{pieces: Piece[], bucket: number, until: number, isWhole: boolean, at: number}} Tile
+ * @typedef {{pieces: Piece[], stretches: Stretch[], bucket: number, until: number, isWhole: boolean, at: number}} Tile
  */
+
+/**
+ * Stretches of one cause, in order, as runs without overlap.
+ * @param {Iterable<Stretch>} stretches @param {string} cause @returns {[number, number][]}
+ */
+export function runsOf(stretches, cause) {
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const { from, count } of [...stretches].filter((one) => one.cause === cause).sort((one, other) => one.from - other.from)) {
+    const last = runs.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], from + count); else runs.push([from, from + count]);
+  }
+  return runs;
+}
+
+/**
+ * What is left of some runs without others; both in order.
+ * @param {[number, number][]} runs @param {[number, number][]} others @returns {[number, number][]}
+ */
+export function without(runs, others) {
+  /** @type {[number, number][]} */
+  const left = [];
+  for (const [from, until] of runs) {
+    let start = from;
+    for (const [begin, end] of others) {
+      if (end <= start || begin >= until) continue;
+      if (begin > start) left.push([start, begin]);
+      start = end;
+    }
+    if (start < until) left.push([start, until]);
+  }
+  return left;
+}
 
 /**
  * Cuts an answer's pieces at the tiles' borders.
@@ -49,7 +83,7 @@ export function cut(pieces, bucket, length, start) {
 
 export class Envelope {
   /**
-   * @param {(channel: string, from: number, count: number, points: number, signal: AbortSignal) => Promise<{bucketSamples: number, pieces: Piece[]}>} load
+   * @param {(channel: string, from: number, count: number, points: number, signal: AbortSignal) => Promise<{bucketSamples: number, pieces: Piece[], stretches?: Stretch[]}>} load
    * @param {() => void} changed called when there is more to draw
    */
   constructor(load, changed) {
@@ -121,8 +155,11 @@ export class Envelope {
       const tiles = cut(answer.pieces, answer.bucketSamples, length, first * length);
       for (let tile = first; tile <= last; tile++) {
         this.tiles.delete(`${channel}/${bucket}/${tile}`);
+        const stretches = (answer.stretches ?? []).filter((one) => one.from < (tile + 1) * length && one.from + one.count > tile * length);
         this.tiles.set(`${channel}/${bucket}/${tile}`, {
-          pieces: tiles.get(tile) ?? [], bucket: answer.bucketSamples, until: Math.min((tile + 1) * length, head - lag), isWhole: (tile + 1) * length + lag < head, at: performance.now(),
+          pieces: tiles.get(tile) ?? [], stretches, bucket: answer.bucketSamples, until: Math.min((tile + 1) * length, head - lag),
+          // What is not analysed yet will be.
+          isWhole: (tile + 1) * length + lag < head && !stretches.some((one) => one.cause === "not-analysed"), at: performance.now(),
         });
       }
       while (this.tiles.size > tileLimit) this.tiles.delete(/** @type {string} */ (this.tiles.keys().next().value));
@@ -139,7 +176,7 @@ export class Envelope {
   /**
    * What can be drawn now: of each tile the wanted level, or the next coarser one that is at hand until it comes.
    * @param {string} channel @param {number} from @param {number} count @param {number} bucket
-   * @returns {{from: number, until: number, known: number, bucket: number, pieces: Piece[] | null}[]} null: not known yet; what is not in a piece before `known` was not measured
+   * @returns {{from: number, until: number, known: number, bucket: number, pieces: Piece[] | null, stretches: Stretch[]}[]} null: not known yet; what is not in a piece before `known` was not measured
    */
   visible(channel, from, count, bucket) {
     const length = tileBuckets * bucket;
@@ -151,7 +188,7 @@ export class Envelope {
         found = this.tiles.get(`${channel}/${level}/${Math.floor(tile * length / (tileBuckets * level))}`) ?? null;
         if (found) break;
       }
-      parts.push({ from: tile * length, until: (tile + 1) * length, known: found?.until ?? tile * length, bucket: found?.bucket ?? bucket, pieces: found?.pieces ?? null });
+      parts.push({ from: tile * length, until: (tile + 1) * length, known: found?.until ?? tile * length, bucket: found?.bucket ?? bucket, pieces: found?.pieces ?? null, stretches: found?.stretches ?? [] });
     }
     return parts;
   }

@@ -218,11 +218,15 @@ export class Viewer extends EventTarget {
     drawGrid(paper, scale, rows[0], this.gain, colours);
     drawPulse(paper, { zero: rows[0].top + rows[0].height * baseline, width: Math.min(10 * millimetre, 0.2 * Math.max(15, this.speed) * millimetre), gain: this.gain, margin, colours });
     let isPending = false;
+    /** @type {Set<string>} */
+    const absences = new Set();
     for (const row of rows) {
       const parts = this.envelope.visible(row.channel, view.from, view.count, bucket);
       isPending ||= parts.some((part) => part.pieces === null && part.until > this.extent.first && part.from < this.extent.last);
-      drawTrace(ink, scale, row, parts, { gain: row.channel === "ecg" ? this.gain : null, extent: this.extent, colours, bucket });
+      const said = drawTrace(ink, scale, row, parts, { gain: row.channel === "ecg" ? this.gain : null, extent: this.extent, colours, bucket });
+      for (const word of said) absences.add(word);
     }
+    setAttribute(this.frame, "aria-description", [...absences].join(", "));
     drawAxis(ink, scale, this.height, colours);
     if (isLabelled) drawBeats(ink, scale, this.beats.at(view.from, view.count), { delay: this.delay, selected: this.selected, colours });
     drawMarks(tools, scale, this.marks, this.height, colours);

@@ -2,7 +2,7 @@
 import { setAttribute, setText } from "./elements.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
-import { clockTime, percent, span, t } from "./strings.js";
+import { clockTime, number, percent, span, t } from "./strings.js";
 
 /** Age beyond which a heart rate is no longer shown, even in grey, in ms: what was a minute ago is not the present. */
 const forgetAfter = 60_000;
@@ -45,16 +45,24 @@ export function showAlerts(element, alerts) {
 /** @param {number} quality 0…1 */
 export function qualityWord(quality) { return t(quality >= 0.8 ? "qualityGood" : quality >= 0.5 ? "qualityFair" : "qualityPoor"); }
 
+/** States in which nothing is measured of the heart, though data may arrive: what was measured before is of unknown age beside them. */
+const unmeasuredStates = ["waiting", "no-device", "key-refused", "not-analysed", "lead-off"];
+
+/** Whether what was measured of the heart may not be shown, not even in grey: it is none of now, or older than a minute. @param {any} status @param {string} state */
+export function isForgotten(status, state) {
+  const age = live.age(status);
+  return unmeasuredStates.includes(state) || age === null || age > forgetAfter;
+}
+
 /** The heart rate as it may be shown; "–" where it was not measured or is too old to be one. @param {any} status @param {string} state */
 export function heartRateText(status, state) {
-  const age = live.age(status);
-  const isGone = status.heartRate === undefined || state === "waiting" || state === "no-device" || age === null || age > forgetAfter;
+  const isGone = status.heartRate === undefined || isForgotten(status, state);
   return isGone ? "–" : String(Math.round(status.heartRate));
 }
 
 /** The rhythm in words; while the first beats are counted, how many there are. @param {any} status @param {string} state */
 export function rhythmText(status, state) {
-  if (staleStates.includes(state) || state === "not-analysed") return "";
+  if (staleStates.includes(state) || unmeasuredStates.includes(state)) return "";
   if (status.rhythm.code === "too-few-beats") return t("analysing", { beats: status.rhythm.beats });
   return t(`rhythm.${status.rhythm.code}`);
 }
@@ -73,6 +81,17 @@ export function showDevice(element, status) {
   setAttribute(element, "data-low", String(isLow));
 }
 
+/**
+ * What the device's own network flagged while it had no connection, and how long ago the device said so; "" where it said nothing. It is
+ * the device's word, never counted among our findings.
+ * @param {any} status
+ */
+export function deviceBeatsText(status) {
+  const own = status.deviceBeats;
+  if (!own) return "";
+  return t("deviceFlagged", { flagged: number(own.flagged), judged: number(own.judged), age: t("ago", { span: span(Math.max(0, live.now() - own.saidMs)) }) });
+}
+
 /** How old what is shown is; "" where nothing ever came. @param {HTMLElement} element @param {any} status */
 export function showDataAge(element, status) {
   const age = live.age(status);
@@ -86,5 +105,5 @@ export function sentence(status, state) {
   const alerts = status.alerts.unacknowledged > 0 ? t("alertCount", { count: status.alerts.unacknowledged }) : status.alerts.unresolved > 0 ? t("alertCountSeen", { count: status.alerts.unresolved }) : "";
   return [status.name ?? status.patient, alerts, stripNote(state, status) || t(`state.${state}`),
     rate === "–" || staleStates.includes(state) ? "" : `${t("heartRateShort")} ${rate} ${t("bpm")}`, rhythmText(status, state),
-    status.battery !== undefined && status.battery < lowBattery ? t("batteryLow", { percent: percent(status.battery) }) : ""].filter(Boolean).join(", ");
+    status.battery !== undefined && status.battery < lowBattery ? t("batteryLow", { percent: percent(status.battery) }) : "", deviceBeatsText(status)].filter(Boolean).join(", ");
 }

@@ -28,6 +28,8 @@ extension StatusReading {
     case 5: outboxChunks = try Self.number(&reader)
     case 6: lostSamples = try Self.number(&reader)
     case 8: isSessionEnd = try reader.boolean("session ends")
+    case 10: judgedBeats = try Self.number(&reader)
+    case 11: flaggedBeats = try Self.number(&reader)
     default: try Self.skip(&reader)
     }
   }

@@ -9,6 +9,7 @@ internal import Wire
 actor SignalHistory: HeldHistory {
   private let channel: SignalChannel
   private var pyramid = EnvelopePyramid()
+  private var coverage = SignalCoverage()
   private var filter = StripFilter(isFromBeginning: true)
   private var kind: ChunkKind?
   /// The next sequence number to read.
@@ -19,20 +20,22 @@ actor SignalHistory: HeldHistory {
   init(_ channel: SignalChannel) { self.channel = channel }
 
   /// Bytes held.
-  var byteCount: Int { pyramid.byteCount }
+  var byteCount: Int { pyramid.byteCount + coverage.byteCount }
 
   /// Forgets everything and reads no more.
   func conceal() {
     isConcealed = true
     pyramid = EnvelopePyramid()
+    coverage = SignalCoverage()
   }
 
   /// The envelope of a stretch, after reading what has come.
   func envelope(
     of record: SessionRecord, from: Int, count: Int, points: Int, reader: StripReader
-  ) async throws(StripError) -> Envelope {
+  ) async throws(StripError) -> CoveredEnvelope {
     try await turns.begin { [self] () throws(StripError) in try await advance(to: record, reader: reader) }.value.get()
-    return pyramid.envelope(from: from, count: count, points: points)
+    return CoveredEnvelope(
+      pyramid.envelope(from: from, count: count, points: points), coverage, from: from, count: count)
   }
 
   private func advance(to record: SessionRecord, reader: StripReader) async throws(StripError) {
@@ -48,6 +51,7 @@ actor SignalHistory: HeldHistory {
         if kind == nil { kind = segment.kind }
         guard segment.kind == kind, let first = Int(exactly: segment.firstSample) else { continue }
         pyramid.append(segment.samples, at: first)
+        coverage.append(at: first, count: segment.sampleCount, isLeadOff: segment.samples.isEmpty)
       }
     }
   }

@@ -1,4 +1,4 @@
-public import Cardio
+internal import Cardio
 public import Store
 internal import Wire
 
@@ -83,7 +83,7 @@ extension StripReader {
     return found
   }
 
-  /// The least and the greatest value in each of at most `points` buckets of a stretch.
+  /// The least and the greatest value in each of at most `points` buckets of a stretch, and why there is none where there is none.
   ///
   /// Where a bucket is at least 16 samples, it comes from a pyramid that grows with the session: the first request for a long one opens every
   /// chunk, later ones only what has come since.
@@ -96,12 +96,26 @@ extension StripReader {
   /// - Throws: ``StripError``.
   public func envelope(
     of record: SessionRecord, channel: SignalChannel, from: UInt64, count: Int, points: Int
-  ) async throws(StripError) -> Envelope {
+  ) async throws(StripError) -> CoveredEnvelope {
     let from = Int(clamping: min(from, UInt64(EnvelopePyramid.sampleLimit)))
     if (count + points - 1) / points < EnvelopePyramid.baseBucket, count <= Self.sampleLimit {
       let segments = try await signal(of: record, channel: channel, from: UInt64(from), count: count)
-      return Envelope(
+      let envelope = Envelope(
         runs: segments.map { (Int(clamping: $0.firstSample), $0.samples) }, from: from, count: count, points: points)
+      var coverage = SignalCoverage()
+      // What lies before the first segment was looked at as well; what lies behind the last, where more came after it.
+      for segment in segments {
+        coverage.append(
+          at: Int(clamping: segment.firstSample), count: segment.sampleCount, isLeadOff: segment.samples.isEmpty)
+      }
+      let end = from + count
+      if coverage.end < end, let latest = try await latestPlace(of: channel, in: record),
+        latest.firstSample + UInt64(latest.count) > UInt64(coverage.end)
+      {
+        // The next chunk lies behind the stretch: up to there nothing was measured.
+        coverage.append(at: max(end, Int(clamping: latest.firstSample)), count: latest.count, isLeadOff: false)
+      }
+      return CoveredEnvelope(envelope, coverage, from: from, count: count)
     }
     do {
       // The key is asked for each time, so that a right that ended ends this too.
@@ -115,6 +129,19 @@ extension StripReader {
     let envelope = try await history.envelope(of: record, from: from, count: count, points: points, reader: self)
     await histories.makeRoom(beside: name)
     return envelope
+  }
+
+  /// Where the signal begins that an analysis up to a sequence number has not seen.
+  /// - Returns: A sample, and the one after the channel's last; `nil` where the analysis has seen all.
+  public func unanalysed(
+    of record: SessionRecord, channel: SignalChannel, analysedThrough: UInt64?
+  ) async throws(StripError) -> Range<UInt64>? {
+    guard let contiguous = record.contiguous, analysedThrough.map({ $0 < contiguous }) ?? true,
+      let first = try await firstPlace(of: channel, from: analysedThrough.map { $0 + 1 } ?? 0, in: record),
+      let latest = try await latestPlace(of: channel, in: record), first.sequence <= latest.sequence
+    else { return nil }
+    let end = latest.firstSample + UInt64(latest.count)
+    return first.firstSample < end ? first.firstSample..<end : nil
   }
 
   private func firstPlace(

@@ -27,12 +27,19 @@ extension SQLiteStore {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT account, pseudonym, since FROM care WHERE account = ?1 OR ?1 IS NULL ORDER BY account, pseudonym
+          SELECT account, pseudonym, since, NULL FROM care WHERE account = ?1 OR ?1 IS NULL
+          UNION ALL
+          SELECT care.account, member.pseudonym, MAX(care.since, member.since), care.group_id
+          FROM group_care AS care JOIN group_member AS member ON member.group_id = care.group_id
+          WHERE care.account = ?1 OR ?1 IS NULL
+          ORDER BY 1, 2, 4
           """,
         arguments: [account]
       ).compactMap { row in
         Pseudonym(row[1] as String).map {
-          CareAssignment(account: row[0], pseudonym: $0, since: UInt64(row[2] as Int64))
+          CareAssignment(
+            account: row[0], pseudonym: $0, since: UInt64(row[2] as Int64),
+            group: (row[3] as String?).flatMap { GroupID($0) })
         }
       }
     }

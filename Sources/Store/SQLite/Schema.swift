@@ -26,7 +26,7 @@ enum Schema {
     case .chunks: [chunks, retentionTally]
     case .findings: [findings, chart, views, retentionTally]
     case .alerts: [alerts, alertWorkflow, deeds, retentionTally]
-    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention, passkeys]
+    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention, passkeys, groups]
     }
   }
 
@@ -233,5 +233,18 @@ enum Schema {
       hash BLOB PRIMARY KEY, account TEXT NOT NULL, box BLOB NOT NULL, counter INTEGER NOT NULL,
       created_at INTEGER NOT NULL, last_used INTEGER) WITHOUT ROWID;
     CREATE INDEX passkey_account ON passkey (account);
+    """
+
+  /// What a group is called is sealed; who belongs to it is as open as who wears which device.
+  private static let groups = """
+    CREATE TABLE patient_group (
+      id TEXT PRIMARY KEY, box BLOB NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE group_member (
+      group_id TEXT NOT NULL, pseudonym TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (group_id, pseudonym)
+      ) WITHOUT ROWID;
+    CREATE INDEX group_member_pseudonym ON group_member (pseudonym);
+    CREATE TABLE group_care (
+      account TEXT NOT NULL, group_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, group_id)
+      ) WITHOUT ROWID;
     """
 }

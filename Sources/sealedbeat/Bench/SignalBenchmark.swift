@@ -69,7 +69,7 @@ struct SignalBenchmark {
       let start = ContinuousClock.now
       buckets = try await reader.envelope(
         of: record, channel: .ecg, from: UInt64(from), count: count, points: points
-      ).bucketCount
+      ).envelope.bucketCount
       return (ContinuousClock.now - start) / .milliseconds(1)
     }
     let first = try await look(0, samples)

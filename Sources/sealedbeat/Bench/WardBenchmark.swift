@@ -132,6 +132,7 @@ struct WardBenchmark: Sendable {
     _ report: inout WardReport
   ) async throws {
     for listener in listeners { listener.forgetStrips() }
+    let begin = UInt64(Date.now.timeIntervalSince1970 * 1_000_000)
     let first = await PipelineReading(system, fleet: children)
     let before = listeners.map(\.heard)
     try await Task.sleep(for: window)
@@ -170,11 +171,15 @@ struct WardBenchmark: Sendable {
     report.stream.bytesPerSecond = perSecond(\.bytes)
     report.stream.eventsPerSecond = perSecond(\.events)
     report.stream.resyncs = after.reduce(0) { $0 + $1.resyncs }
-    report.arrivalToEvent = WardReport.Latency(try await times(of: after.flatMap(\.strips), in: system))
+    report.arrivalToEvent = WardReport.Latency(
+      try await times(of: after.flatMap(\.strips), since: begin, in: system))
   }
 
-  /// Milliseconds from a chunk's arrival at the broker until a page had read its strip.
-  private func times(of strips: [WardListener.Heard], in system: LocalSystem) async throws -> [Double] {
+  /// Milliseconds from a chunk's arrival at the broker until a page had read its strip. What had arrived before `begin` was told as
+  /// the past of a page that opened.
+  private func times(
+    of strips: [WardListener.Heard], since begin: UInt64, in system: LocalSystem
+  ) async throws -> [Double] {
     let store = try await RunningSystem(system).store()
     var arrivals: [String: [UInt64: UInt64]] = [:]
     for session in try await store.sessions(changedSince: 0, limit: .max) {
@@ -183,7 +188,8 @@ struct WardBenchmark: Sendable {
         chunks.map { ($0.sequence, $0.receivedAt) }, uniquingKeysWith: { first, _ in first })
     }
     return strips.compactMap { strip in
-      arrivals[strip.session]?[strip.sequence].map { (Double(strip.at) - Double($0)) / 1000 }
+      guard let arrival = arrivals[strip.session]?[strip.sequence], arrival >= begin else { return nil }
+      return (Double(strip.at) - Double(arrival)) / 1000
     }
   }
 

@@ -9,7 +9,7 @@ import Wire
 struct PatientCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "patient", abstract: "Add patients and say which device they wear.",
-    subcommands: [Add.self, Assign.self, List.self])
+    subcommands: [Add.self, Assign.self, List.self, PatientGroupCommand.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -7,10 +7,18 @@ extension UserCommand {
   struct CareOptions: ParsableArguments {
     @OptionGroup var options: SettingsOptions
     @Argument(help: "The clinician's account.") var name: String
-    @Option(help: ArgumentHelp("The patient's pseudonym, or all.", valueName: "P-…|all")) var patient: PatientScope
+    @Option(help: ArgumentHelp("The patient's pseudonym, or all.", valueName: "P-…|all"))
+    var patient: PatientScope = .only([])
+    @Option(help: ArgumentHelp("A group, for everybody in it.", valueName: "G-…")) var group: [GroupID] = []
 
     func validate() throws {
-      if patient == .only([]) { throw ValidationError("Name a patient, or all.") }
+      if patient == .only([]), group.isEmpty { throw ValidationError("Name a patient, all, or a group.") }
+    }
+
+    /// Whom it is about.
+    var words: String {
+      let patients = patient == .only([]) ? [] : [patient.words]
+      return (patients + group.map { "everybody in \($0)" }).joined(separator: ", ")
     }
 
     /// Gives or takes, and tells whether the account sees all patients afterwards.
@@ -28,6 +36,13 @@ extension UserCommand {
           }
         }
       }
+      for group in group {
+        if isGiven {
+          try await accounts.assign(group, to: name)
+        } else {
+          try await accounts.unassign(group, from: name)
+        }
+      }
       return try await store.account(name)?.seesAllPatients == true
     }
   }
@@ -40,7 +55,7 @@ extension UserCommand {
 
     func run() async throws {
       let seesAll = try await care.change(isGiven: true)
-      let words = seesAll ? "all patients" : care.patient.words
+      let words = seesAll ? "all patients" : care.words
       print("\(care.name) sees \(words)\(seesAll && care.patient != .all ? " anyway" : "").")
     }
   }
@@ -53,7 +68,7 @@ extension UserCommand {
 
     func run() async throws {
       let seesAll = try await care.change(isGiven: false)
-      let words = care.patient == .all ? "more than the patients assigned one by one" : care.patient.words
+      let words = care.patient == .all ? "more than the patients assigned one by one" : care.words
       print(
         seesAll
           ? "\(care.name) still sees all patients: `sealedbeat user unassign \(care.name) --patient all` ends that."

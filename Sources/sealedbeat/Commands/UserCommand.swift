@@ -82,11 +82,13 @@ struct UserCommand: AsyncParsableCommand {
       let accounts = try await store.accounts()
       if accounts.isEmpty { print("There are no accounts; `sealedbeat user add` makes one.") }
       let guarded = Set(try await store.accountsWithSecondFactor())
-      let care = Dictionary(grouping: try await store.care(of: nil), by: \.account)
+      let care = Dictionary(grouping: try await store.care(of: nil).filter { $0.group == nil }, by: \.account)
+      let groups = Dictionary(grouping: try await store.groupCare(of: nil), by: \.account)
       for account in accounts {
         let scope: PatientScope =
           account.seesAllPatients ? .all : .only(Set((care[account.name] ?? []).map(\.pseudonym)))
-        let sees = account.role == .clinician ? "\tsees \(scope.words)" : ""
+        let whole = account.seesAllPatients ? [] : (groups[account.name] ?? []).map { ", all of \($0.group)" }
+        let sees = account.role == .clinician ? "\tsees \(scope.words)\(whole.joined())" : ""
         let factor = guarded.contains(account.name) ? "\tsecond factor" : ""
         print("\(account.name)\t\(account.role.rawValue)\(sees)\(factor)\(account.isDisabled ? "\tdisabled" : "")")
       }
@@ -95,6 +97,11 @@ struct UserCommand: AsyncParsableCommand {
 }
 
 extension Role: ExpressibleByArgument {}
+
+extension GroupID: ExpressibleByArgument {
+  /// Reads `G-…`.
+  public init?(argument: String) { self.init(argument) }
+}
 
 extension PatientScope: ExpressibleByArgument {
   /// Reads `all`, `none`, or pseudonyms separated by commas.

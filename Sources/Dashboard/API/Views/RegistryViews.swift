@@ -57,14 +57,17 @@ struct AccountView: Encodable, Sendable {
   let isDisabled: Bool
   /// For clinicians alone.
   let seesAllPatients: Bool?
-  /// Pseudonyms of whom a clinician may see who does not see all.
+  /// Pseudonyms of whom a clinician may see who does not see all: those assigned one by one.
   let patients: [String]?
+  /// Groups of which a clinician sees everybody.
+  let groups: [String]?
   let createdMs: UInt64
 
-  init(_ account: AccountRecord, care: [CareAssignment]) {
+  init(_ account: AccountRecord, care: [CareAssignment], groups: [GroupCare]) {
     let isClinician = account.role == .clinician
     seesAllPatients = isClinician ? account.seesAllPatients : nil
-    patients = isClinician ? care.map(\.pseudonym.name) : nil
+    patients = isClinician ? care.filter { $0.group == nil }.map(\.pseudonym.name) : nil
+    self.groups = isClinician ? groups.map(\.group.name) : nil
     name = account.name
     role = account.role.rawValue
     isDisabled = account.isDisabled

@@ -45,6 +45,15 @@ struct ListView<Item: Encodable & Sendable>: Encodable, Sendable {
 
 /// The ward with the server's clock, by which ages are reckoned.
 struct WardView: Encodable, Sendable {
+  /// A group of patients whom the account may see, and what it is called.
+  struct Group: Encodable, Sendable {
+    let group: String
+    /// Absent while the vault cannot be asked.
+    let name: String?
+  }
+
   let nowMs: UInt64
   let patients: [PatientStatus]
+  /// Those that somebody of the ward is in, by name.
+  let groups: [Group]
 }

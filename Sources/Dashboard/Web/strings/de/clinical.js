@@ -58,6 +58,7 @@ export default {
   batteryLow: "Akku schwach, {percent}",
   assignedToYou: "{rule}, {patient}: Ihnen zugewiesen.",
   openAlert: "Alarm öffnen",
+  deviceFlagged: "Ohne Verbindung hat das Gerät selbst {flagged} von {judged} Schlägen gemeldet; es sagte das {age}",
   newAlert: "Neuer Alarm hoher Priorität: {patient}, {rule}.",
   newAlerts: "{count} neue Alarme hoher Priorität.",
   patientLost: "Keine Daten mehr von {patient}.",

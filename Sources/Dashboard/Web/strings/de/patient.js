@@ -28,4 +28,6 @@ export default {
   born: "geboren {date}",
   paper: "25 mm/s · 10 mm/mV · 0,5–40 Hz · Ableitung {lead}",
   ecgLabel: "Laufendes EKG von {patient}",
+  deviceBeats: "Vom Gerät gemeldet",
+  deviceBeatsNone: "Nichts: es beurteilt Schläge nur selbst, solange es keine Verbindung hat",
 };

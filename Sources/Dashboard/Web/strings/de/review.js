@@ -42,6 +42,7 @@ export default {
   "viewer.frame": "EKG von {patient} in der Durchsicht",
   "viewer.hint": "Pfeiltasten blättern und vergrößern, n und p führen zu auffälligen Schlägen, 1 bis 4 setzen Zirkel. Ein Fragezeichen zeigt alle Tasten.",
   "viewer.notMeasured": "nicht gemessen",
+  "viewer.notAnalysed": "noch nicht ausgewertet",
   "viewer.overview": "Stelle in der Sitzung",
   "viewer.showing": "{from} bis {until}",
   "viewer.place": "Stelle",

@@ -58,6 +58,7 @@ export default {
   batteryLow: "Battery low, {percent}",
   assignedToYou: "{rule}, {patient}: assigned to you.",
   openAlert: "Open the alert",
+  deviceFlagged: "While offline the device itself flagged {flagged} of {judged} beats; it said so {age}",
   newAlert: "New high alert: {patient}, {rule}.",
   newAlerts: "{count} new high alerts.",
   patientLost: "No more data from {patient}.",

@@ -28,4 +28,6 @@ export default {
   born: "born {date}",
   paper: "25 mm/s · 10 mm/mV · 0.5–40 Hz · lead {lead}",
   ecgLabel: "Live ECG of {patient}",
+  deviceBeats: "Flagged by the device",
+  deviceBeatsNone: "Nothing: it judges beats itself only while it has no connection",
 };

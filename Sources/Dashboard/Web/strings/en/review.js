@@ -42,6 +42,7 @@ export default {
   "viewer.frame": "ECG of {patient} under review",
   "viewer.hint": "Arrow keys scroll and zoom, n and p go to abnormal beats, 1 to 4 set calipers. A question mark lists every key.",
   "viewer.notMeasured": "not measured",
+  "viewer.notAnalysed": "not analysed yet",
   "viewer.overview": "Place in the session",
   "viewer.showing": "{from} to {until}",
   "viewer.place": "Place",
