@@ -17,8 +17,8 @@ from waiting import until
 sys.path.insert(0, str(ROOT / "Tests/Browser"))
 import pages  # noqa: E402
 
-# Records, by what they ring for: bigeminy and runs; ventricular flutter; premature beats and runs.
-RECORDS = {"bed-106": "106", "bed-207": "207", "bed-200": "200"}
+# Records, by what they ring for: bigeminy and runs; ventricular flutter; premature beats and runs; runs and a great burden.
+RECORDS = {"bed-106": "106", "bed-207": "207", "bed-200": "200", "bed-208": "208"}
 
 
 def contact(name, **more):
@@ -27,12 +27,12 @@ def contact(name, **more):
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory, recordings):
-    """Three patients, ten minutes of each; the plan of the first tells a nurse and the webhook, and a minute later the doctor, in German."""
+    """Four patients, ten minutes of each; the plan of the first tells a nurse and the webhook, and a minute later the doctor, in German."""
     with System(tmp_path_factory.mktemp("alerts"), {"notifier.no-data-seconds": "86400"}) as system:
         for name in ("doctor", "nurse"):
             system.add_user(name)
         system.command("user", "add", "outsider", "--role", "clinician", "--patients", "none", "--data-dir", system.data, stdin=PASSWORD + "\n")
-        patients = {device: system.add_patient(name, device) for device, name in zip(RECORDS, ("Anna Albrecht", "Bernd <b>Beck</b>", "Clara Conrad"))}
+        patients = {device: system.add_patient(name, device) for device, name in zip(RECORDS, ("Anna Albrecht", "Bernd <b>Beck</b>", "Clara Conrad", "David Dietz"))}
         client = Person(system.addresses["dashboardURL"]).sign_in("doctor", PASSWORD)
         plan = {
             "steps": [
@@ -50,7 +50,7 @@ def clinic(tmp_path_factory, recordings):
         # Ten minutes are 401 chunks of 1.496 s.
         until(lambda: system.analysed() >= 401 * len(RECORDS), "everything is analysed", 120)
         until(lambda: {item["severity"] for item in client.get("/api/alerts?phase=attention")["items"]} >= {"high", "medium", "low"}
-              and len({item["patient"] for item in client.get("/api/alerts?phase=attention")["items"]}) == 3, "every severity has rung", 120)
+              and len({item["patient"] for item in client.get("/api/alerts?phase=attention")["items"]}) == len(RECORDS), "every severity has rung", 120)
         yield Clinic(system, client, patients)
 
 
