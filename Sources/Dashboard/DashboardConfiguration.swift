@@ -28,6 +28,8 @@ public struct DashboardConfiguration: Sendable {
   public var provider: ProviderConfiguration?
   /// The installation's limits of the alert policy, as the notifier has them: what plans are laid over.
   public var policy = AlertPolicyConfiguration()
+  /// Days that data are kept where nothing is written down: what a new installation begins with.
+  public var retentionDays = 365
   /// Cost of checking a password.
   public var passwordCost: KeyDerivation.ScryptCost
 

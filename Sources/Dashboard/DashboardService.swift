@@ -6,6 +6,7 @@ public import KeyVaultClient
 public import Logging
 internal import NIOCore
 internal import NIOSSL
+internal import Retention
 public import ServiceLifecycle
 public import Store
 internal import Synchronization
@@ -44,7 +45,8 @@ public final class DashboardService: Service, Sendable {
   /// - Throws: When the web application's files are missing, the identity cannot be read, or the random generator fails.
   public convenience init(
     configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore & ChartStore,
-    alerts: any AlertStore, registry: any AccessStore, changes: any StoreChanges, keys: any SessionKeySource,
+    alerts: any AlertStore, registry: any AccessStore & RetentionStore, changes: any StoreChanges,
+    keys: any SessionKeySource,
     vault: VaultClientConfiguration, logger: Logger
   ) throws {
     try self.init(
@@ -54,7 +56,8 @@ public final class DashboardService: Service, Sendable {
 
   package init(
     configuration: DashboardConfiguration, chunks: any ChunkStore, findings: any FindingStore & ChartStore,
-    alerts: any AlertStore, registry: any AccessStore, changes: any StoreChanges, keys: any SessionKeySource,
+    alerts: any AlertStore, registry: any AccessStore & RetentionStore, changes: any StoreChanges,
+    keys: any SessionKeySource,
     vault: (any KeyAdministration)? = nil, time: Timekeeper, logger: Logger
   ) throws {
     self.configuration = configuration
@@ -93,7 +96,7 @@ public final class DashboardService: Service, Sendable {
       findings: hub.findings, strips: hub.strips,
       chart: chart,
       exports: ExportDesk(strips: hub.strips, findings: hub.findings, alerts: alerts, chart: chart),
-      desk: desk, trail: trail,
+      desk: desk, retention: RetentionDesk(store: registry, setting: configuration.retentionDays), trail: trail,
       views: ViewLedger(store: findings, time: time, logger: logger),
       reports: ReportDesk(
         trail: trail, desk: desk, emergencies: emergencies, registry: registry, time: time, logger: logger),

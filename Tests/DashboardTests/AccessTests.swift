@@ -30,6 +30,7 @@ import Wire
   private static let registryReading: Set<Endpoint> = [
     .listGroups,
     .listChartEvents, .listEmergencyAccess, .listAccountEvents, .showReport, .listPatients, .listDevices, .listAccounts,
+    .showRetention, .planRetention,
   ]
   private static let keyReading: Set<Endpoint> = [
     .showKeyReport, .listDeviceKeys, .showDeviceKeys, .showKeyHistory, .listClaims, .showCompromise, .showCertificate,
@@ -50,6 +51,7 @@ import Wire
       .addGroup, .renameGroup, .removeGroup, .joinGroup, .leaveGroup, .assignGroup, .unassignGroup,
       .addPatient, .assignDevice, .addAccount, .changeAccount, .assignPatient, .unassignPatient,
       .listSignIns, .endSignIns, .resetSecondFactor, .endEmergencyAccess,
+      .previewRetention, .changeRetention, .placeRetentionHold, .releaseRetentionHold,
     ]),
     .auditor: registryReading.union(own).union(keyReading),
   ]

@@ -30,6 +30,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     var chartEvents: [ChartEvent] = []
     var chartViews: [ChartView] = []
     var access = AccessState()
+    var retention = RetentionState()
     var listeners: [AsyncStream<Void>.Continuation] = []
     var failure: StoreError?
   }

@@ -4,6 +4,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import KeyVaultClient
 internal import Logging
+internal import Retention
 internal import Sealing
 internal import Store
 internal import Wire
@@ -31,6 +32,7 @@ struct DashboardAPI: Sendable {
   let chart: ChartDesk
   let exports: ExportDesk
   let desk: KeyDesk
+  let retention: RetentionDesk
   let trail: AuditTrail
   let views: ViewLedger
   let reports: ReportDesk
@@ -147,6 +149,14 @@ struct DashboardAPI: Sendable {
       case .endSignIns: return try await endSignIns(context, signedIn)
       case .resetSecondFactor: return try await resetSecondFactor(context, signedIn)
 
+      // Retention.
+      case .showRetention: return try await showRetention(signedIn)
+      case .planRetention: return try await planRetention(request, signedIn)
+      case .previewRetention: return try await previewRetention(request, signedIn)
+      case .changeRetention: return try await changeRetention(request, signedIn)
+      case .placeRetentionHold: return try await placeRetentionHold(request, signedIn)
+      case .releaseRetentionHold: return try await releaseRetentionHold(request, context, signedIn)
+
       // Tokens of programs.
       case .listTokens: return try await listTokens(signedIn)
       case .createToken: return try await createToken(request, signedIn)
@@ -169,6 +179,8 @@ struct DashboardAPI: Sendable {
       }
     } catch let error as AccountError {
       throw APIProblem(error)
+    } catch let refusal as RetentionRefusal {
+      throw APIProblem(refusal)
     } catch let error as StoreError {
       logger.error("store", metadata: ["error": "\(error)"])
       throw APIProblem.storeUnavailable

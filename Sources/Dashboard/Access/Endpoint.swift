@@ -90,6 +90,14 @@ package enum Endpoint: String, CaseIterable, Sendable {
   case endSignIns
   case resetSecondFactor
 
+  // How long data are kept, and what is held.
+  case showRetention
+  case planRetention
+  case previewRetention
+  case changeRetention
+  case placeRetentionHold
+  case releaseRetentionHold
+
   // Tokens of programs.
   case listTokens
   case createToken
@@ -240,6 +248,14 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case .listSignIns: .init(.get, "/api/accounts/{account}/sign-ins", .administrators)
     case .endSignIns: .init(.delete, "/api/accounts/{account}/sign-ins", .administrators)
     case .resetSecondFactor: .init(.delete, "/api/accounts/{account}/second-factor", .administrators)
+
+    // How long data are kept, and what is held: administrators decide, auditors see it.
+    case .showRetention: .init(.get, "/api/retention", .staff)
+    case .planRetention: .init(.get, "/api/retention/plan", .staff)
+    case .previewRetention: .init(.post, "/api/retention/preview", .administrators)
+    case .changeRetention: .init(.post, "/api/retention/policy", .administrators)
+    case .placeRetentionHold: .init(.post, "/api/retention/holds", .administrators)
+    case .releaseRetentionHold: .init(.post, "/api/retention/holds/{hold}/release", .administrators)
 
     // Tokens of programs: each account's own; administrators end anybody's.
     case .listTokens: .init(.get, "/api/tokens", .signedIn)

@@ -60,9 +60,11 @@ struct Operation: Sendable {
   }
 
   /// Every endpoint's; the tests fail for one that is missing.
-  static let all: [Endpoint: Operation] = [session, account, signals, alerts, registry, groups, tokens, fhir, keys]
-    .reduce(
-      into: [:]) {
+  static let all: [Endpoint: Operation] = [
+    session, account, signals, alerts, registry, groups, retention, tokens, fhir, keys,
+  ]
+  .reduce(
+    into: [:]) {
       $0.merge($1) { first, _ in first }
     }
 

@@ -15,7 +15,8 @@ struct Parameter: Hashable, Sendable {
   /// What stands in braces in an ``Endpoint``'s path.
   static let inPath: [String: Parameter] = Dictionary(
     [
-      pseudonym, device, account, group, alert, id, signIn, access, token, observation, event, report, passkey, link,
+      pseudonym, device, account, group, alert, id, hold, signIn, access, token, observation, event, report, passkey,
+      link,
     ].map {
       ($0.name, $0)
     },
@@ -29,6 +30,7 @@ struct Parameter: Hashable, Sendable {
   static let alert = Parameter("alert", "An alert's id.", .text(matching: "^[0-9a-f]{32}$"))
   static let id = Parameter("id", "A number in the vault.", .integer(0...Int(Int32.max)))
 
+  static let hold = Parameter("hold", "A legal hold's number.", .integer(0...Int(Int32.max)))
   static let signIn = Parameter("signIn", "A sign-in's id.", .text(matching: "^[0-9a-f]{24}$"))
   static let access = Parameter("access", "An access's id.", .text(matching: "^[0-9a-f]{32}$"))
   static let token = Parameter("token", "A token's number.", .text(matching: "^[0-9a-f]{16}$"))

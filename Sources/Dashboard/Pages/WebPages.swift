@@ -38,8 +38,8 @@ package struct WebPages: Sendable {
   /// Addresses that a person can open: all of them are the one page, which looks at its address.
   package static let addresses = [
     "/", "/sign-in", "/ward", "/patients/{pseudonym}", "/patients/{pseudonym}/plan", "/acknowledge", "/alerts",
-    "/alerts/{alert}", "/administration", "/keys", "/keys/devices/{device}", "/audit", "/account", "/access",
-    "/reports",
+    "/alerts/{alert}", "/administration", "/administration/retention", "/keys", "/keys/devices/{device}", "/audit",
+    "/account", "/access", "/reports",
   ]
 
   /// Libraries that are not ours: Debian installs them, nobody copies them, and what they are for says so where one is absent.

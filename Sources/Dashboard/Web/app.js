@@ -47,6 +47,7 @@ const pages = [
   // The link in a mail: its token is the right, so that it needs no sign-in and has no frame.
   { pattern: /^\/acknowledge$/, roles: [], isPublic: true, load: () => import("./page-acknowledge.js"), show: "showAcknowledge", strings: ["clinical", "acknowledge"], styles: ["alerts.css"], title: () => t("acknowledgeTitle") },
   { pattern: /^\/administration$/, roles: staff, load: () => import("./page-administration.js"), show: "showAdministration", strings: ["administration"], title: () => t("administration") },
+  { pattern: /^\/administration\/retention$/, roles: staff, load: () => import("./page-retention.js"), show: "showRetention", strings: ["retention"], styles: ["retention.css"], title: () => t("retention") },
   { pattern: /^\/keys$/, roles: staff, load: () => import("./page-keys.js"), show: "showKeys", strings: ["keys"], title: () => t("keys") },
   { pattern: /^\/keys\/devices\/([a-z0-9-]{3,32})$/, roles: staff, load: () => import("./page-device-keys.js"), show: "showDeviceKeys", strings: ["keys"], title: (name) => name },
   { pattern: /^\/audit$/, roles: staff, load: () => import("./page-audit.js"), show: "showAudit", strings: ["keys", "audit"], title: () => t("auditLog") },

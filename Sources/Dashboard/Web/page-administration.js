@@ -13,7 +13,8 @@ export function showAdministration(main) {
   const mayChange = session?.role === "administrator";
   const patients = el("div", {}), groups = el("div", {}), devices = el("div", {}), accounts = el("div", {}), health = el("div", {}), tokens = el("section", { class: "card wide" });
   main.append(
-    el("div", { class: "page-head" }, el("h1", {}, t("administration")), el("p", { class: "summary" }, t("noEcgHere"))),
+    el("div", { class: "page-head" }, el("h1", {}, t("administration")), el("p", { class: "summary" }, t("noEcgHere")),
+      el("a", { class: "button quiet", href: "/administration/retention", "data-internal": true, "data-testid": "to-retention" }, t("retention"))),
     el("section", { class: "card wide" }, el("h2", {}, t("systemHealth")), health),
     el("section", { class: "card wide" }, el("h2", {}, t("patients")), patients, mayChange && patientForm(load)),
     el("section", { class: "card wide" }, el("h2", {}, t("groups")), groups, mayChange && groupForm(load)),

@@ -39,6 +39,7 @@ struct DashboardCommand: AsyncParsableCommand {
     configuration.relyingParty = RelyingParty(
       dashboardURL: address.isEmpty && isLocal ? "https://localhost:\(configuration.port)" : address)
     configuration.policy = try NotifierCommand.policy(settings)
+    configuration.retentionDays = settings[Keys.retentionDays]
     let service = try DashboardService(
       configuration: configuration, chunks: store, findings: store, alerts: store, registry: store, changes: store,
       keys: try ServiceProcess.vault(settings), vault: try ServiceProcess.vaultConfiguration(settings),

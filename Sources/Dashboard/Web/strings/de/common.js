@@ -5,6 +5,7 @@ export default {
   ward: "Station",
   alerts: "Alarme",
   administration: "Verwaltung",
+  retention: "Aufbewahrung",
   signIn: "Anmelden",
   signOut: "Abmelden",
   account: "Konto",

@@ -5,6 +5,7 @@ export default {
   ward: "Ward",
   alerts: "Alerts",
   administration: "Administration",
+  retention: "Retention",
   signIn: "Sign in",
   signOut: "Sign out",
   account: "Account",
