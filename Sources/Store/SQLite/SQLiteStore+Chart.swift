@@ -51,7 +51,7 @@ extension SQLiteStore: ChartStore {
     try await findings.read { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM mark") ?? 0 }
   }
 
-  /// See ``ChartStore/append(_:)``.
+  /// See ``ChartStore``: appends to the record of exports and marks.
   public func append(_ event: ChartEvent) async throws(StoreError) {
     try await findings.write { db in
       try db.execute(

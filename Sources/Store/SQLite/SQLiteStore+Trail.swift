@@ -86,7 +86,7 @@ extension SQLiteStore {
     }
   }
 
-  /// See ``ChartStore/append(_:)-(ChartView)``.
+  /// See ``ChartStore``: appends to the record of who looked at whom.
   public func append(_ view: ChartView) async throws(StoreError) {
     try await findings.write { db in
       try db.execute(
