@@ -34,7 +34,9 @@ public struct HoldBook: Sendable {
   }
 
   /// What holds a session, or `nil` when nothing does.
-  /// - Parameter patients: Whose it is.
+  /// - Parameters:
+  ///   - session: Which one.
+  ///   - patients: Whose it is.
   public func hold(on session: KeptSession, of patients: Set<Pseudonym>) -> RetentionStay? {
     let span = session.span
     for hold in holds {

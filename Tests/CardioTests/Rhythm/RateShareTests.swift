@@ -1,7 +1,6 @@
+import Cardio
 import Foundation
 import Testing
-
-@testable import Cardio
 
 @Suite("How much of a waveform swings at the rates of a ventricular rhythm")
 struct RateShareTests {

@@ -8,9 +8,9 @@
 ///
 /// What moves an electrode swings more slowly, and muscle faster; so does a trace that drifts in asystole. A rhythm of less than 120 a
 /// minute leaves time for beats, which are found and told by their class.
-enum RateShare {
+package enum RateShare {
   /// Below this share a window shows no ventricular rhythm, whatever else it looks like: half.
-  static let limit: Float = 0.5
+  package static let limit: Float = 0.5
   /// The transform's lines of 0.244 Hz in the band …
   private static let band = 8...49
   /// … and in all of the band-passed signal, from 0.5 Hz on.
@@ -21,7 +21,7 @@ enum RateShare {
   }
 
   /// The share of ``WaveformFeatures/window`` samples at 62.5 Hz, 0…1; 0 for a flat line.
-  static func measure(_ signal: UnsafeBufferPointer<Float>) -> Float {
+  package static func measure(_ signal: UnsafeBufferPointer<Float>) -> Float {
     precondition(signal.count == WaveformFeatures.window)
     let mean = Double(signal.reduce(0, +)) / Double(signal.count)
     var real = zip(signal, taper).map { (Double($0) - mean) * $1 }

@@ -3,13 +3,13 @@
 /// Every ``hop`` (1.024 s) the last 4.1 s are judged. An episode begins with the second judgement in a row that says so and ends with
 /// the third that does not; both are placed in the middle of the first window that said so. Neither beats nor signal quality
 /// have a say: an index that leans on the height of QRS complexes calls fibrillation noise.
-struct WaveformDetector: Hashable, Sendable, Codable {
+package struct WaveformDetector: Hashable, Sendable, Codable {
   /// Samples at 125 Hz from one judgement to the next.
   static let hop = 128
   /// The logit from which a window shows it …
-  static let on: Float = 0
+  package static let on: Float = 0
   /// … and below which an episode is over.
-  static let off: Float = -1
+  package static let off: Float = -1
   /// Root mean square in µV below which a window is a flat line, whatever its shape: the finest fibrillation of the training set has 34.
   static let floor: Float = 30
   /// The logit of a window that is a flat line, flat between beats, or swings at rates that no ventricular rhythm has.
@@ -32,20 +32,23 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   private(set) var current: RhythmEpisode?
   /// The lowest and the highest logit judged since ``forgetLogits()``.
   private(set) var lowest: Float?
-  private(set) var highest: Float?
+  package private(set) var highest: Float?
+
+  /// Nothing has been heard.
+  package init() {}
 
   /// Samples of the stretch so far.
   var samples: Int { count }
 
   /// Samples until the next judgement, at least 1.
-  var untilJudgement: Int {
+  package var untilJudgement: Int {
     let full = 2 * WaveformFeatures.window
     return count < full
       ? full - count : WaveformDetector.hop - (count - full) % WaveformDetector.hop
   }
 
   /// Takes the next samples, no more than ``untilJudgement``; returns whether a window is complete.
-  mutating func take(_ samples: Span<Int16>, from start: Int, to end: Int, scale: Float) -> Bool {
+  package mutating func take(_ samples: Span<Int16>, from start: Int, to end: Int, scale: Float) -> Bool {
     let due = end - start == untilJudgement
     var filter = self.filter
     var half = self.half
@@ -68,7 +71,7 @@ struct WaveformDetector: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - stretchStart: The index of the stretch's first sample.
   ///   - events: Where to tell.
-  mutating func judge(stretchStart: UInt64, into events: inout [RhythmEvent]) {
+  package mutating func judge(stretchStart: UInt64, into events: inout [RhythmEvent]) {
     let middle = Double(stretchStart) + Double(count - WaveformFeatures.window)
     let logit = logit()
     lowest = min(logit, lowest ?? logit)

@@ -6,9 +6,9 @@
 
 /// What four seconds of band-passed signal say about ventricular flutter, fibrillation and fast tachycardia: a QRS complex is
 /// short and high over a flat line, a ventricular rhythm is always on its way up or down.
-struct WaveformFeatures {
+package struct WaveformFeatures {
   /// Samples of a window: 4.1 s at 62.5 Hz.
-  static let window = 256
+  package static let window = 256
   /// The names of the features, in their order.
   static let names = [
     "logPower", "leakage", "halfPeriod", "aboveFifth", "aboveFifthMedian", "nearZero", "kurtosis",
