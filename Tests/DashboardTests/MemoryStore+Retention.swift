@@ -76,5 +76,7 @@ extension MemoryStore: RetentionStore {
       }
     }
   }
-  func refusedMessages(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int { 0 }
+  func refusedMessages(
+    receivedBefore time: UnixMicroseconds, keeping devices: Set<DeviceID>
+  ) async throws(StoreError) -> Int { 0 }
 }

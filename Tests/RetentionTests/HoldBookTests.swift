@@ -57,6 +57,15 @@ struct HoldBookTests {
     #expect(held.patients(of: across) == [one, two])
   }
 
+  /// What has no session has no time either: any hold on its device, or on anybody who ever wore it, keeps it.
+  @Test func aDeviceIsHeldForWhatHasNoSession() {
+    let other = Sample.devices[1]
+    let worn = DeviceWearing(device: device, patient: Sample.patients[0], since: Sample.now)
+    #expect(book(.device(device, from: 5, until: 6)).heldDevices == [device])
+    #expect(book(.patient(Sample.patients[0]), vault: [other], wearings: [worn]).heldDevices == [device, other])
+    #expect(book(.patient(Sample.patients[1]), wearings: [worn]).heldDevices.isEmpty)
+  }
+
   @Test func theVaultsHoldCountsAndAReleasedOneDoesNot() {
     #expect(hold(book(nil, vault: [device]), session(5)) == .vaultHold)
     let released = RetentionHold(

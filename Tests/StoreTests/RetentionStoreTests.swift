@@ -46,6 +46,37 @@ struct RetentionStoreTests {
     }
   }
 
+  @Test func refusedMessagesGoByAgeButForHeldDevices() async throws {
+    try await withStore { store, _ in
+      let devices = try ["sb-001", "sb-002"].map { try #require(DeviceID($0)) }
+      func refused(_ device: DeviceID?, at time: UnixMicroseconds) -> QuarantinedMessage {
+        QuarantinedMessage(device: device, topic: "t", code: .truncated, message: [1, 2, 3], receivedAt: time)
+      }
+      _ = try await store.commit(
+        ChunkBatch(
+          chunks: [],
+          quarantine: [
+            refused(devices[0], at: 1), refused(devices[0], at: 2), refused(devices[1], at: 3), refused(nil, at: 4),
+            refused(devices[0], at: 9),
+          ]))
+      func count(before time: UnixMicroseconds, keeping held: Set<DeviceID> = []) async throws -> Int {
+        try await store.refusedMessages(receivedBefore: time, keeping: held)
+      }
+      #expect(try await count(before: 5) == 4)
+      #expect(try await count(before: 5, keeping: [devices[0]]) == 2)
+      #expect(try await count(before: 5, keeping: Set(devices)) == 1)
+      let step = try await store.deleteRefusedMessages(receivedBefore: 5, keeping: [devices[0]], limit: 9, run: 1)
+      #expect(step == DeletionStep(rows: 2, bytes: 6, isOver: true))
+      #expect(try await count(before: 99) == 3)
+      var steps = 1
+      while try await !store.deleteRefusedMessages(receivedBefore: 5, keeping: [], limit: 1, run: 1).isOver {
+        steps += 1
+      }
+      #expect(steps == 3)
+      #expect(try await count(before: 99) == 1)
+    }
+  }
+
   @Test func aChunkThatCameMeanwhileStopsTheDeletion() async throws {
     try await withStore { store, _ in
       let session = try SampleSession()

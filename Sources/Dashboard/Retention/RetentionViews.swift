@@ -189,6 +189,9 @@ struct RetentionPlanView: Encodable, Sendable {
   let now: [Line]
   /// Within the days, beside what would go now.
   let later: [Line]
+  /// Refused messages that would go now, and within the days beside those.
+  let refusedNow: Int
+  let refusedLater: Int
   let stays: [String: Int]
 
   init(_ forecast: RetentionForecast?, days: Int) {
@@ -196,6 +199,7 @@ struct RetentionPlanView: Encodable, Sendable {
     self.days = days
     now = forecast?.now.map(Line.init) ?? []
     later = forecast?.later.map(Line.init) ?? []
+    (refusedNow, refusedLater) = forecast?.refused ?? (0, 0)
     stays = Dictionary(
       (forecast?.stays ?? [:]).map { ($0.key.description, $0.value) }, uniquingKeysWith: { first, _ in first })
   }

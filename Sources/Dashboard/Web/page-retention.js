@@ -188,6 +188,7 @@ function planPart(place, isOver) {
       const parts = [];
       if (plan.now.length > 0) parts.push(el("h3", {}, t("goesNow")), lines(t("goesNow"), plan.now, "plan-now"));
       if (plan.later.length > 0) parts.push(el("h3", {}, t("goesLater", { count: plan.days })), lines(t("goesLater", { count: plan.days }), plan.later, "plan-later"));
+      if (plan.refusedNow + plan.refusedLater > 0) parts.push(el("p", { "data-testid": "plan-refused" }, t("refusedGo", { now: number(plan.refusedNow), later: number(plan.refusedLater), count: plan.days })));
       if (parts.length === 0) parts.push(el("p", { "data-testid": "plan-nothing" }, t("nothingGoesIn", { count: plan.days })));
       const reasons = Object.entries(plan.stays);
       if (reasons.length > 0) parts.push(el("p", { "data-testid": "plan-stays" }, t("staysBecause", { reasons: stays(plan.stays) })));

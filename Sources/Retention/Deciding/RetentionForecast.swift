@@ -26,6 +26,8 @@ public struct RetentionForecast: Sendable {
   public let now: [Line]
   /// What would go within the days beside that.
   public let later: [Line]
+  /// Refused messages that would go now, and within the days beside those.
+  public let refused: (now: Int, later: Int)
   /// Why what is old enough would stay now: sessions for each reason.
   public let stays: [RetentionStay: Int]
 
@@ -36,9 +38,10 @@ public struct RetentionForecast: Sendable {
   ///   - holds: What must not be deleted.
   ///   - time: Now.
   ///   - days: How far ahead.
+  ///   - refused: How many refused messages would go now, and by then in all.
   public init(
     kept: [KeptSession], policy: (UnixMicroseconds) -> RetentionPolicy, holds: HoldBook, at time: UnixMicroseconds,
-    days: Int
+    days: Int, refused: (now: Int, then: Int) = (0, 0)
   ) {
     let present = RetentionDecision(kept: kept, policy: policy(time), holds: holds, now: time)
     let then = time + UnixMicroseconds(max(0, days)) * RetentionPolicy.day
@@ -52,6 +55,7 @@ public struct RetentionForecast: Sendable {
         rest[entry.key] = (entry.value.rows - gone.rows, entry.value.bytes - gone.bytes)
       })
     stays = present.stays
+    self.refused = (refused.now, max(0, refused.then - refused.now))
   }
 
   private struct Part: Hashable {

@@ -33,6 +33,20 @@ public struct HoldBook: Sendable {
     return patients
   }
 
+  /// Devices of which nothing is deleted that has no session: where a hold is on the device, whatever its stretch, on anybody who is
+  /// known to have worn it, or in the vault.
+  public var heldDevices: Set<DeviceID> {
+    var devices = heldInVault
+    for hold in holds {
+      switch hold.subject {
+      case .patient(let patient):
+        devices.formUnion(worn.filter { $0.value.contains { $0.patient == patient } }.keys)
+      case .device(let device, _, _): devices.insert(device)
+      }
+    }
+    return devices
+  }
+
   /// What holds a session, or `nil` when nothing does.
   /// - Parameters:
   ///   - session: Which one.

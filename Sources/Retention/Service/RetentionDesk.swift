@@ -67,9 +67,13 @@ public struct RetentionDesk: Sendable {
     let horizon = RetentionKind.allCases.map { timeline.policy(at: then).cutoff($0, at: then) }.max() ?? 0
     let holds = HoldBook(
       holds: try await store.retentionHolds(), heldInVault: held, wearings: try await store.wearings())
+    func refused(at time: UnixMicroseconds) async throws -> Int {
+      try await store.refusedMessages(
+        receivedBefore: timeline.policy(at: time).cutoff(.recordings, at: time), keeping: holds.heldDevices)
+    }
     return RetentionForecast(
       kept: try await store.keptSessions(sizingBefore: horizon), policy: timeline.policy(at:), holds: holds, at: now,
-      days: days)
+      days: days, refused: (try await refused(at: now), try await refused(at: then)))
   }
 
   /// Changes the policy.

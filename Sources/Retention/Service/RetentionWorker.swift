@@ -101,7 +101,13 @@ public struct RetentionWorker: Sendable {
         let again = RetentionDecision(kept: [session], policy: ground.policy, holds: ground.holds, now: time)
         for deletion in again.deletions { try await carryOut(deletion, number) }
       }
-      try await deleteRefused(before: ground.policy.cutoff(.recordings, at: time), number)
+      do throws(Unreadable) {
+        ground = try await lookAround(at: time, before: ground)
+      } catch {
+        throw Interruption(.holdsUnreadable, error.reason)
+      }
+      try await deleteRefused(
+        before: ground.policy.cutoff(.recordings, at: time), keeping: ground.holds.heldDevices, number)
       do throws(StoreError) {
         try await store.deleteSignIns(expiredBefore: time)
         if try await !store.cutLogs() { metrics.logStays() }
@@ -219,9 +225,12 @@ public struct RetentionWorker: Sendable {
     try await !store.hasRemains(of: reference)
   }
 
-  private func deleteRefused(before cutoff: UnixMicroseconds, _ run: Int64) async throws(Interruption) {
+  private func deleteRefused(
+    before cutoff: UnixMicroseconds, keeping held: Set<DeviceID>, _ run: Int64
+  ) async throws(Interruption) {
     try await repeating(.recordings) { () throws(StoreError) in
-      try await store.deleteRefusedMessages(receivedBefore: cutoff, limit: Self.rowsPerTransaction, run: run)
+      try await store.deleteRefusedMessages(
+        receivedBefore: cutoff, keeping: held, limit: Self.rowsPerTransaction, run: run)
     }
   }
 

@@ -32,8 +32,10 @@ public protocol RetentionStore: Sendable {
   /// What is kept of every session.
   /// - Parameter time: recordings that received nothing from then on are sized.
   func keptSessions(sizingBefore time: UnixMicroseconds) async throws(StoreError) -> [KeptSession]
-  /// How many refused messages are kept that arrived before a time.
-  func refusedMessages(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int
+  /// How many refused messages arrived before a time, but for those that name one of some devices.
+  func refusedMessages(
+    receivedBefore time: UnixMicroseconds, keeping devices: Set<DeviceID>
+  ) async throws(StoreError) -> Int
 }
 
 /// What one transaction of a deletion did.
@@ -77,9 +79,9 @@ public protocol RetentionDeletion: Sendable {
   func hasRemains(of reference: SessionReference) async throws(StoreError) -> Bool
   /// Forgets the row of a session that has no chunk, and with it its IV: nothing of it can be opened any more.
   func forgetSession(_ reference: SessionReference) async throws(StoreError)
-  /// Deletes up to `limit` refused messages that arrived before `time`.
+  /// Deletes up to `limit` refused messages that arrived before `time`, but for those that name one of some devices.
   func deleteRefusedMessages(
-    receivedBefore time: UnixMicroseconds, limit: Int, run: Int64
+    receivedBefore time: UnixMicroseconds, keeping devices: Set<DeviceID>, limit: Int, run: Int64
   ) async throws(StoreError) -> DeletionStep
   /// Moves the write-ahead logs into the files and cuts them, so that no deleted content is left in them.
   /// - Returns: Whether all were cut; a long read holds one back.

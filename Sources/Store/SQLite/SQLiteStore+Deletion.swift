@@ -167,14 +167,16 @@ extension SQLiteStore: RetentionDeletion {
     }
   }
 
-  /// See ``RetentionDeletion/deleteRefusedMessages(receivedBefore:limit:run:)``.
+  /// See ``RetentionDeletion/deleteRefusedMessages(receivedBefore:keeping:limit:run:)``.
   public func deleteRefusedMessages(
-    receivedBefore time: UnixMicroseconds, limit: Int, run: Int64
+    receivedBefore time: UnixMicroseconds, keeping devices: Set<DeviceID>, limit: Int, run: Int64
   ) async throws(StoreError) -> DeletionStep {
     try await chunks.write(ringing: false) { db in
       let doomed = try Row.fetchAll(
-        db, sql: "SELECT id, device, length(message) FROM quarantine WHERE received < ? ORDER BY id LIMIT ?",
-        arguments: [Int64(clamping: time), max(limit, 1)])
+        db,
+        sql: """
+          SELECT id, device, length(message) FROM quarantine WHERE \(Self.isRefusedAndOld) ORDER BY id LIMIT \(max(limit, 1))
+          """, arguments: Self.refused(before: time, keeping: devices))
       var bytes = 0
       for row in doomed {
         try db.execute(sql: "DELETE FROM quarantine WHERE id = ?", arguments: [row[0] as Int64])

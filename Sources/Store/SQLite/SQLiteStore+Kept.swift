@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Wire
+public import Wire
 
 extension SQLiteStore {
   /// See ``RetentionStore/keptSessions(sizingBefore:)``. The files are read in the reverse order of how they are filled (alerts,
@@ -19,12 +19,24 @@ extension SQLiteStore {
     return Array(kept.values)
   }
 
-  /// See ``RetentionStore/refusedMessages(receivedBefore:)``.
-  public func refusedMessages(receivedBefore time: UnixMicroseconds) async throws(StoreError) -> Int {
+  /// See ``RetentionStore/refusedMessages(receivedBefore:keeping:)``.
+  public func refusedMessages(
+    receivedBefore time: UnixMicroseconds, keeping devices: Set<DeviceID>
+  ) async throws(StoreError) -> Int {
     try await chunks.read { db in
       try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM quarantine WHERE received < ?", arguments: [Int64(clamping: time)]) ?? 0
+        db, sql: "SELECT count(*) FROM quarantine WHERE \(Self.isRefusedAndOld)",
+        arguments: Self.refused(before: time, keeping: devices)) ?? 0
     }
+  }
+
+  /// A refused message is nobody's for certain: it goes by the device that it names.
+  static let isRefusedAndOld =
+    "received < ? AND (device IS NULL OR device NOT IN (SELECT value FROM json_each(?)))"
+
+  static func refused(before time: UnixMicroseconds, keeping devices: Set<DeviceID>) -> StatementArguments {
+    // Names are of letters, digits and hyphens: nothing in them has a meaning in JSON.
+    [Int64(clamping: time), "[\(devices.map { "\"\($0.name)\"" }.joined(separator: ","))]"]
   }
 
   private static func recordingsKept(

@@ -55,6 +55,9 @@ struct RetentionForecastText: Encodable {
   let now: [Line]
   let later: [Line]
   let days: Int
+  /// Refused messages that would go now, and within the days beside those.
+  let refusedNow: Int
+  let refusedLater: Int
   let stays: [String: Int]
 
   /// Prints it; ends with 75 when there is none.
@@ -65,11 +68,16 @@ struct RetentionForecastText: Encodable {
     }
     let text = RetentionForecastText(
       now: forecast.now.map(Line.init), later: forecast.later.map(Line.init), days: days,
+      refusedNow: forecast.refused.now, refusedLater: forecast.refused.later,
       stays: Dictionary(uniqueKeysWithValues: forecast.stays.map { ($0.key.description, $0.value) }))
     if json { return print(try text.prettyJSON()) }
     for line in text.now { print(line.text("now")) }
     for line in text.later { print(line.text("in \(days) days")) }
+    if text.refusedNow > 0 { print("now\trefused messages\t\(text.refusedNow)") }
+    if text.refusedLater > 0 { print("in \(days) days\trefused messages\t\(text.refusedLater)") }
     for (reason, count) in text.stays.sorted(by: { $0.key < $1.key }) { print("stays\t\(reason)\t\(count) sessions") }
-    if text.now.isEmpty && text.later.isEmpty { print("Nothing would be deleted within \(days) days.") }
+    if text.now.isEmpty, text.later.isEmpty, text.refusedNow + text.refusedLater == 0 {
+      print("Nothing would be deleted within \(days) days.")
+    }
   }
 }

@@ -42,6 +42,7 @@ export default {
   lookAhead: "Vorausschau",
   goesNow: "Geht mit dem nächsten Durchgang",
   goesLater: "Geht innerhalb von {count} Tagen",
+  refusedGo: "Abgewiesene Nachrichten: {now} gehen jetzt, {later} weitere innerhalb von {count} Tagen.",
   nothingGoesIn: "Innerhalb von {count} Tagen geht nichts.",
   staysBecause: "Alt genug und bleibt: {reasons}.",
   sessionsCount: "Sitzungen",

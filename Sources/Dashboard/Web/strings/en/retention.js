@@ -42,6 +42,7 @@ export default {
   lookAhead: "Look ahead",
   goesNow: "Goes with the next round",
   goesLater: "Goes within {count} days",
+  refusedGo: "Refused messages: {now} go now, {later} more within {count} days.",
   nothingGoesIn: "Nothing goes within {count} days.",
   staysBecause: "Old enough, and stays: {reasons}.",
   sessionsCount: "Sessions",
