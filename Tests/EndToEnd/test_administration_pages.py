@@ -80,6 +80,14 @@ def sign_in(reader, account, password=PASSWORD, code=""):
     reader.click("sign-in-submit")
 
 
+def newcomer(admin, someone, name, sees=None):
+    """Somebody with an account that was just made, signed in."""
+    add_account(admin, name, sees=sees)
+    admin.says("admin-accounts", name)
+    sign_in(someone, name)
+    someone.find("connection")
+
+
 # MARK: Patients and devices
 
 def test_a_patient_is_added_enrolled_and_seen_by_who_watches(system, base, admin, doctor, tmp_path):
@@ -178,10 +186,7 @@ def test_an_account_is_made_disabled_and_enabled(base, admin, someone):
 
 
 def test_sign_ins_are_ended_and_a_lost_phone_is_reset(base, admin, someone):
-    add_account(admin, "lost")
-    admin.says("admin-accounts", "lost")
-    sign_in(someone, "lost")
-    someone.find("connection")
+    newcomer(admin, someone, "lost")
     someone.go("/account", "add-second-factor")
     someone.click("add-second-factor")
     someone.write("dialog-password", "not the password")
@@ -253,10 +258,7 @@ def test_a_token_is_shown_once_used_and_revoked(system, admin):
 # MARK: One's own account
 
 def test_recovery_codes_let_in_once_and_others_are_signed_out(base, admin, someone):
-    add_account(admin, "own")
-    admin.says("admin-accounts", "own")
-    sign_in(someone, "own")
-    someone.find("connection")
+    newcomer(admin, someone, "own")
     someone.go("/account", "add-second-factor")
     someone.click("add-second-factor")
     someone.write("dialog-password", PASSWORD)
@@ -316,10 +318,7 @@ def test_recovery_codes_let_in_once_and_others_are_signed_out(base, admin, someo
 def test_an_emergency_access_is_ended_by_an_administrator_and_stays_on_record(base, admin, someone):
     administration(admin)
     pseudonym = re.search(r"P-[A-Z2-9]{4}", admin.find("admin-patients").text).group()
-    add_account(admin, "guest", sees="none")
-    admin.says("admin-accounts", "guest")
-    sign_in(someone, "guest")
-    someone.find("connection")
+    newcomer(admin, someone, "guest", sees="none")
     someone.go(f"/patients/{pseudonym}", "break-glass")
     someone.click("break-glass")
     someone.click("dialog-confirm")

@@ -1,16 +1,13 @@
 """Keys and assignments in the pages, in headless Chromium on the real system; screenshots are kept in artifacts/."""
-import sys
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from conftest import ARTIFACTS
-from system import PASSWORD, ROOT, System
+from reader import Reader, pages
+from system import PASSWORD, System
 from waiting import until
-
-sys.path.insert(0, str(ROOT / "Tests/Browser"))
-import pages  # noqa: E402
 
 DEVICES = ["bed-1", "bed-2"]
 
@@ -32,41 +29,14 @@ def ward(tmp_path_factory):
         yield system, patients
 
 
-class Page:
-    """A browser of one person."""
+class Page(Reader):
+    """A browser of one person, whose pages are kept as pictures."""
 
     def __init__(self, system, account, **options):
-        self.base = system.addresses["dashboardURL"]
-        self.driver = pages.chromium(**options)
-        pages.sign_in(self.driver, self.base, account, PASSWORD)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.driver.quit()
-
-    def go(self, path, shown):
-        self.driver.get(self.base + path)
-        return self.find(shown)
-
-    def find(self, test_id):
-        return pages.find(self.driver, test_id)
-
-    def click(self, test_id):
-        pages.wait(self.driver, 10, lambda _: self.find(test_id).click() or True, f"{test_id} cannot be clicked")
-
-    def confirm(self, reason=None):
-        if reason:
-            self.find("dialog-reason").send_keys(reason)
-        self.click("dialog-confirm")
-        pages.wait(self.driver, 10, lambda d: not d.find_elements(By.CSS_SELECTOR, "dialog"), "the dialog stays")
+        super().__init__(system.addresses["dashboardURL"], account, **options)
 
     def text(self, test_id):
         return self.find(test_id).text
-
-    def shown(self, selector):
-        return [one for one in self.driver.find_elements(By.CSS_SELECTOR, selector) if one.is_displayed()]
 
     def shot(self, name):
         pages.screenshot(self.driver, str(ARTIFACTS / f"{name}.png"))
@@ -114,12 +84,12 @@ def test_a_destruction_needs_a_second_administrator(ward):
         admin.confirm()
         admin.go("/keys", "proposals")
         assert "second person" in admin.text("needs-second-person")
-        assert not admin.shown('[data-testid^="approve-"]')
+        assert not admin.all('[data-testid^="approve-"]')
         admin.shot("keys")
         second.go("/keys", "proposals")
         assert "<b>over</b>" in second.text("proposals"), "a reason is text, never markup"
         second.shot("keys-dark")
-        second.shown('[data-testid^="approve-"]')[0].click()
+        second.all('[data-testid^="approve-"]')[0].click()
         second.confirm()
         assert second.find("destruction-bed-2").get_attribute("data-state") == "waiting"
         admin.go("/keys", "destructions")
@@ -151,9 +121,9 @@ def test_an_auditor_reads_and_changes_nothing(ward):
     with Page(system, "auditor") as auditor:
         auditor.go("/keys", "device-keys")
         assert auditor.find("own-keys")
-        assert {one.get_attribute("data-testid") for one in auditor.shown("button")} <= {"sign-out"}, "an auditor has no buttons"
+        assert {one.get_attribute("data-testid") for one in auditor.all("button")} <= {"sign-out"}, "an auditor has no buttons"
         auditor.go("/keys/devices/bed-1", "keys-of-device")
-        assert {one.get_attribute("data-testid") for one in auditor.shown("button")} <= {"sign-out"}
+        assert {one.get_attribute("data-testid") for one in auditor.all("button")} <= {"sign-out"}
         auditor.go("/audit", "audit")
         pages.wait(auditor.driver, 20, lambda _: "Verified" in auditor.text("audit-verdict"), "the log is not verified")
         auditor.find("audit-filter").send_keys("dashboard:second")
@@ -167,8 +137,8 @@ def test_a_clinician_sees_only_assigned_patients_and_no_key(ward):
     system, patients = ward
     with Page(system, "nurse") as nurse, Page(system, "admin") as admin:
         pages.expect_ward(nurse.driver, nurse.base, [patients[0]])
-        assert not nurse.shown(f'[data-testid="tile-{patients[1]}"]')
-        assert not nurse.shown('[data-testid="nav-keys"]')
+        assert not nurse.all(f'[data-testid="tile-{patients[1]}"]')
+        assert not nurse.all('[data-testid="nav-keys"]')
         for path, status in (
                 ("/api/keys/report", 403), ("/api/keys/audit", 403), (f"/api/patients/{patients[1]}", 404), ("/api/patients/P-ZZZZ", 404)):
             answered = nurse.driver.execute_async_script(
@@ -183,7 +153,7 @@ def test_a_clinician_sees_only_assigned_patients_and_no_key(ward):
             admin.shot("assign-dialog")
             admin.confirm()
             pages.wait(
-                nurse.driver, 15, lambda _: bool(nurse.shown(f'[data-testid="tile-{patients[1]}"]')) == is_there,
+                nurse.driver, 15, lambda _: bool(nurse.all(f'[data-testid="tile-{patients[1]}"]')) == is_there,
                 f"the tile {'appears' if is_there else 'goes'} in the open ward")
             pages.wait(admin.driver, 10, lambda _: (patients[1] in admin.text("sees-nurse")) == is_there, "the table follows")
         admin.shot("administration")

@@ -217,6 +217,11 @@ struct DashboardAPI: Sendable {
         passkey: credentials.passkey.map { ($0, Self.browser(of: request)) }, address: context.remoteAddress),
       agent: BrowserFamily.describe(request.headers[.userAgent]),
       replacing: request.cookies[SessionToken.cookieName]?.value)
+    return try welcome(signedIn)
+  }
+
+  /// What somebody is told who was let in: the sign-in, and the cookie that carries it.
+  func welcome(_ signedIn: SignedIn) throws -> Response {
     var response = try JSONReply.response(SessionView(signedIn))
     // The absolute limit: the server ends it earlier when nobody is there.
     response.headers[.setCookie] = signedIn.token.setCookie(maximumAge: signIns.cookieSeconds)
@@ -253,6 +258,6 @@ extension Request {
   /// The patient whom FHIR's searches name.
   fileprivate var patientInQuery: String? {
     guard uri.path.hasPrefix("/fhir/"), let text = uri.queryParameters["patient"] else { return nil }
-    return String(text.hasPrefix("Patient/") ? text.dropFirst("Patient/".count) : text)
+    return String(FHIRSearch.patientName(text))
   }
 }

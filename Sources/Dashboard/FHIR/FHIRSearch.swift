@@ -18,11 +18,12 @@ struct FHIRSearch {
 
   /// - Throws: ``APIProblem/badRequest`` for a number that is none or out of range.
   init(_ request: Request) throws(APIProblem) {
-    query = request.uri.queryParameters.map { (String($0), String($1)) }
+    let query = request.uri.queryParameters.map { (name: String($0), value: String($1)) }
     guard query.count <= Self.parameterLimit else { throw .badRequest }
+    self.query = query
     base = "https://\(request.head.authority ?? "localhost")/fhir"
     path = request.uri.path
-    let last = { (name: String) in Self.last(name, in: request) }
+    func last(_ name: String) -> String? { Self.last(name, in: query) }
     guard let count = Int(last("_count") ?? "\(FHIR.standardPage)"), (1...FHIR.pageLimit).contains(count),
       let from = UInt64(last("_from") ?? "0"), from <= UInt64(Int64.max)
     else { throw .badRequest }
@@ -31,21 +32,25 @@ struct FHIRSearch {
   }
 
   /// A parameter; `nil` where it is left out.
-  func text(_ name: String) -> String? { query.last { $0.name == name }?.value }
+  func text(_ name: String) -> String? { Self.last(name, in: query) }
 
   /// A parameter that may stand several times: all have to hold.
   func texts(_ name: String) -> [String] { query.filter { $0.name == name }.map(\.value) }
 
-  private static func last(_ name: String, in request: Request) -> String? {
-    request.uri.queryParameters.getAll(name).last.map { String($0) }
+  private static func last(_ name: String, in query: [(name: String, value: String)]) -> String? {
+    query.last { $0.name == name }?.value
+  }
+
+  /// The name in a reference to a patient, or alone.
+  static func patientName(_ text: Substring) -> Substring {
+    text.hasPrefix("Patient/") ? text.dropFirst("Patient/".count) : text
   }
 
   /// `patient=P-7K2M` or `patient=Patient/P-7K2M`.
   var patient: Pseudonym? {
     get throws(APIProblem) {
       guard let text = text("patient") else { return nil }
-      let name = text.hasPrefix("Patient/") ? text.dropFirst(8) : text[...]
-      guard let pseudonym = Pseudonym(name) else { throw .badRequest }
+      guard let pseudonym = Pseudonym(Self.patientName(text[...])) else { throw .badRequest }
       return pseudonym
     }
   }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import KeyVaultClient
+internal import Store
 internal import Wire
 
 /// What a page asks for about keys, and the call to the vault that it becomes: pure.

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Store
 
 /// Keys: what the vault takes and gives. Its types are not ours to see, so that their form is written down here; the tests hold it
 /// against what a real vault answers.

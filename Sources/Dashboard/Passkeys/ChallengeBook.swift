@@ -40,7 +40,7 @@ package final class ChallengeBook: Sendable {
   package func challenge(_ purpose: Purpose) throws -> String {
     let end = time.unixMicroseconds() + Self.lifetime.unixMicroseconds
     let head = try SecureRandom.bytes(Self.randomSize) + (0..<8).map { UInt8(truncatingIfNeeded: end >> (56 - 8 * $0)) }
-    return ProviderFlow.base64URL(head + mac(head, purpose))
+    return (head + mac(head, purpose)).base64URL
   }
 
   /// Whether a challenge was given for this, and is neither over nor used up.
@@ -60,7 +60,7 @@ package final class ChallengeBook: Sendable {
   }
 
   private func opened(_ challenge: String, _ purpose: Purpose) -> (head: [UInt8], end: UnixMicroseconds)? {
-    guard challenge.utf8.count <= 2 * Self.size, let bytes = ProviderFlow.bytes(base64URL: challenge),
+    guard challenge.utf8.count <= 2 * Self.size, let bytes = [UInt8](base64URL: challenge),
       bytes.count == Self.size
     else { return nil }
     let head = Array(bytes.prefix(Self.randomSize + 8))

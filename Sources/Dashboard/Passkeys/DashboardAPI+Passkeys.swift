@@ -14,7 +14,7 @@ extension DashboardAPI {
 
   /// A challenge for any key. Anybody may ask: it is worth nothing without one.
   func challengePasskey(_ request: Request) throws -> Response {
-    let browser = ProviderFlow.base64URL(try SecureRandom.bytes(16))
+    let browser = try SecureRandom.bytes(16).base64URL
     var response = try JSONReply.response(try passkeys.beginUse(browser: browser))
     let seconds = ChallengeBook.lifetime.components.seconds
     response.headers[.setCookie] =
@@ -30,9 +30,7 @@ extension DashboardAPI {
     let signedIn = try await signIns.begin(
       account, method: .passkey, agent: BrowserFamily.describe(request.headers[.userAgent]),
       address: context.remoteAddress, replacing: request.cookies[SessionToken.cookieName]?.value)
-    var response = try JSONReply.response(SessionView(signedIn))
-    response.headers[.setCookie] = signedIn.token.setCookie(maximumAge: signIns.cookieSeconds)
-    return response
+    return try welcome(signedIn)
   }
 
   /// Largest body with a passkey's parts.

@@ -49,9 +49,9 @@ struct PasskeyDesk: Sendable {
     let handle = try known.first?.content.handle ?? SecureRandom.bytes(32)
     return NewPasskeyView(
       challenge: try challenges.challenge(.registration(signIn: signedIn.token.storedHash)), party: party.id,
-      user: ProviderFlow.base64URL(handle), account: signedIn.account,
+      user: handle.base64URL, account: signedIn.account,
       algorithms: PasskeyKey.Algorithm.allCases.map(\.rawValue),
-      known: known.map { ProviderFlow.base64URL($0.content.credential) },
+      known: known.map { $0.content.credential.base64URL },
       timeoutMs: Int(ChallengeBook.lifetime.components.seconds) * 1000)
   }
 
@@ -59,7 +59,7 @@ struct PasskeyDesk: Sendable {
   /// - Returns: Recovery codes where these are the account's first ones, known nowhere afterwards.
   func add(_ made: MadePasskey, to signedIn: SignedIn) async throws -> [String] {
     guard let party else { throw APIProblem.noPasskeys }
-    guard PersonsLine.isLine(made.name, of: Self.nameLength), let handle = ProviderFlow.bytes(base64URL: made.user),
+    guard PersonsLine.isLine(made.name, of: Self.nameLength), let handle = [UInt8](base64URL: made.user),
       handle.count == 32
     else { throw APIProblem.badRequest }
     let purpose = ChallengeBook.Purpose.registration(signIn: signedIn.token.storedHash)
@@ -106,7 +106,7 @@ struct PasskeyDesk: Sendable {
 
   /// The key that an answer names; `nil` where there is none of that name.
   func record(of answer: PasskeyAnswer) async throws -> PasskeyRecord? {
-    guard let credential = ProviderFlow.bytes(base64URL: answer.credential) else { return nil }
+    guard let credential = [UInt8](base64URL: answer.credential) else { return nil }
     return try await registry.passkey(hash: Array(SHA256.hash(data: credential)))
   }
 
@@ -118,7 +118,7 @@ struct PasskeyDesk: Sendable {
   ) async throws -> Use {
     guard let party else { throw PasskeyFault.unknownCredential }
     let content = try await content(of: record)
-    if let user = answer.user, ProviderFlow.bytes(base64URL: user) != content.handle {
+    if let user = answer.user, [UInt8](base64URL: user) != content.handle {
       throw PasskeyFault.unknownCredential
     }
     var challenge = ""
@@ -190,7 +190,7 @@ struct PasskeyDesk: Sendable {
   }
 
   private static func bytes(_ text: String) throws(PasskeyFault) -> [UInt8] {
-    guard text.utf8.count <= RelyingParty.partLimit * 2, let bytes = ProviderFlow.bytes(base64URL: text, upTo: 8192)
+    guard text.utf8.count <= RelyingParty.partLimit * 2, let bytes = [UInt8](base64URL: text, upTo: 8192)
     else { throw .malformed }
     return bytes
   }

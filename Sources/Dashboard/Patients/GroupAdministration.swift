@@ -15,7 +15,6 @@ public struct GroupAdministration: Sendable {
   public static let groupLimit = 200
   /// Most groups of a patient; they are told with every change of the patient's values.
   public static let groupsOfPatientLimit = 8
-  private static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
   /// 30 bits: with ``groupLimit`` groups a collision has a chance of one in five million.
   private static let nameLength = 6
 
@@ -47,12 +46,10 @@ public struct GroupAdministration: Sendable {
     }
     try Self.requireFree(name, among: existing, seal)
     let taken = Set(existing.map(\.id))
-    var id: GroupID?
-    while id.map(taken.contains) ?? true {
-      let characters = try SecureRandom.bytes(Self.nameLength).map { Self.alphabet[Int($0) % Self.alphabet.count] }
-      id = GroupID("G-" + String(characters))
+    let fresh = try PublicName.fresh(length: Self.nameLength) { text in
+      GroupID("G-" + text).flatMap { taken.contains($0) ? nil : $0 }
     }
-    guard let id else { throw AccountError(.exists, "No free name was found.") }
+    guard let id = fresh else { throw AccountError(.exists, "No free name was found.") }
     try await registry.put(
       PatientGroupRecord(id: id, box: try seal.seal(name, for: id), createdAt: time.unixMicroseconds()))
     return id

@@ -1,3 +1,5 @@
+internal import Store
+
 /// What a group of patients is called: a ward, a room, a study.
 public struct GroupName: Hashable, Sendable {
   /// Longest name in characters.

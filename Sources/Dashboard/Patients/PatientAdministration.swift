@@ -11,13 +11,9 @@ public import Wire
 /// let pseudonym = try await patients.create(PatientIdentity(name: "Anna Muster"), wearing: device)
 /// ```
 public struct PatientAdministration: Sendable {
-  /// `A`–`Z` and `2`–`9` without the letters that are read as digits: 32 symbols.
-  private static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
   /// Characters of a pseudonym while patients are few, and the number of patients from which on it gets two more.
   private static let shortLength = 4
   private static let manyPatients = 1000
-  /// Collisions in a row after which something else is wrong: each has a chance of one in a thousand.
-  private static let attemptLimit = 16
 
   private let registry: any RegistryStore
   private let keys: any SessionKeySource
@@ -60,10 +56,10 @@ public struct PatientAdministration: Sendable {
   private func freshPseudonym() async throws -> Pseudonym {
     let taken = Set(try await registry.patients().map(\.pseudonym))
     let length = taken.count < Self.manyPatients ? Self.shortLength : Self.shortLength + 2
-    for _ in 0..<Self.attemptLimit {
-      let characters = try SecureRandom.bytes(length).map { Self.alphabet[Int($0) % Self.alphabet.count] }
-      if let pseudonym = Pseudonym("P-" + String(characters)), !taken.contains(pseudonym) { return pseudonym }
+    let fresh = try PublicName.fresh(length: length) { text in
+      Pseudonym("P-" + text).flatMap { taken.contains($0) ? nil : $0 }
     }
-    throw AccountError(.exists, "No free pseudonym was found.")
+    guard let fresh else { throw AccountError(.exists, "No free pseudonym was found.") }
+    return fresh
   }
 }

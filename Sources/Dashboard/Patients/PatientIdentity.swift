@@ -1,3 +1,5 @@
+internal import Store
+
 /// Who a patient is: opened only in the memory of a process that holds the vault's record key.
 public struct PatientIdentity: Hashable, Sendable, Codable {
   /// Longest name in characters.

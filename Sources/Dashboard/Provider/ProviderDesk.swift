@@ -70,7 +70,7 @@ final class ProviderDesk: Sendable {
         ("redirect_uri", configuration.redirectURI), ("state", flow.state), ("nonce", flow.nonce),
         ("code_challenge", flow.challenge), ("code_challenge_method", "S256"),
       ])
-    return (address, ProviderFlow.base64URL(sealed))
+    return (address, sealed.base64URL)
   }
 
   // MARK: Back
@@ -149,7 +149,7 @@ final class ProviderDesk: Sendable {
   }
 
   private func flow(in cookie: String?) -> ProviderFlow? {
-    guard let cookie, let sealed = ProviderFlow.bytes(base64URL: cookie),
+    guard let cookie, let sealed = [UInt8](base64URL: cookie),
       let bytes = try? SealedBox(key: key).open(sealed, context: "provider")
     else { return nil }
     return try? JSONDecoder().decode(ProviderFlow.self, from: Data(bytes))

@@ -21,7 +21,7 @@ struct ProviderFlow: Codable, Hashable, Sendable {
 
   /// Begins one.
   init(now: UInt64) throws {
-    func random() throws -> String { Self.base64URL(try SecureRandom.bytes(32)) }
+    func random() throws -> String { try SecureRandom.bytes(32).base64URL }
     state = try random()
     nonce = try random()
     verifier = try random()
@@ -29,22 +29,12 @@ struct ProviderFlow: Codable, Hashable, Sendable {
   }
 
   /// S256 (RFC 7636 §4.2).
-  var challenge: String { Self.base64URL(Array(SHA256.hash(data: Array(verifier.utf8)))) }
+  var challenge: String { Array(SHA256.hash(data: Array(verifier.utf8))).base64URL }
 
   /// Whether the way back is this attempt's, and in time.
   func accepts(state other: some StringProtocol, now: UInt64) -> Bool {
     now >= began && now - began <= Self.lifetime
       && SecretBytes(copying: other.utf8).isEqual(to: SecretBytes(copying: state.utf8))
-  }
-
-  static func base64URL(_ bytes: [UInt8]) -> String {
-    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-  }
-
-  static func bytes(base64URL text: String, upTo limit: Int = 2048) -> [UInt8]? {
-    guard text.utf8.count <= limit else { return nil }
-    let plain = text.replacing("-", with: "+").replacing("_", with: "/")
-    return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)).map(Array.init)
   }
 
   /// The header that keeps it in the browser; without a value it removes it.

@@ -136,11 +136,7 @@ extension DashboardAPI {
     struct Held: Decodable {
       let device: DeviceID
     }
-    guard let vault = desk.vault,
-      let reply = try? await vault.relay(
-        VaultCall(.get, "/v1/holds"), for: signedIn.account, role: signedIn.role.rawValue), reply.status == 200,
-      let held = try? JSONDecoder().decode([Held].self, from: Data(reply.body))
-    else { return .unreadable }
+    guard let held = try? await desk.ask([Held].self, "/v1/holds", for: signedIn) else { return .unreadable }
     return .known(Set(held.map(\.device)))
   }
 }

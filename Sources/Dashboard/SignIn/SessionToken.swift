@@ -15,18 +15,14 @@ struct SessionToken: Sendable {
 
   /// Parses a cookie's value.
   init?(cookie: String) {
-    guard cookie.utf8.count == 43,
-      let data = Data(
-        base64Encoded: cookie.replacing("-", with: "+").replacing("_", with: "/") + "="),
-      data.count == Self.byteCount
-    else { return nil }
-    bytes = Array(data)
+    guard cookie.utf8.count == 43, let bytes = [UInt8](base64URL: cookie), bytes.count == Self.byteCount else {
+      return nil
+    }
+    self.bytes = bytes
   }
 
   /// base64url without padding.
-  var cookieValue: String {
-    Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-  }
+  var cookieValue: String { bytes.base64URL }
 
   /// What the store keeps.
   var storedHash: [UInt8] { Array(SHA256.hash(data: bytes)) }

@@ -38,8 +38,8 @@ public struct MailComposer: Sendable {
       "To: <\(recipient)>",
       "Subject: \(MailEncoding.header(subject(notice)))",
       "Message-ID: \(messageID(notice.outboxID))",
-      // RFC 3834 §5: nobody's holiday reply is wanted.
       "Content-Language: \(MailWords.of(notice.language).language.rawValue)",
+      // RFC 3834 §5: nobody's holiday reply is wanted.
       "Auto-Submitted: auto-generated",
       "X-Auto-Response-Suppress: All",
     ]

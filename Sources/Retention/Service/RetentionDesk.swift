@@ -129,10 +129,8 @@ public struct RetentionDesk: Sendable {
   public static let console = "operator"
 
   private static func reason(_ text: String) throws(RetentionRefusal) -> String {
-    let bounds = 1...RetentionHold.reasonLimit
-    guard bounds.contains(text.count), text.utf8.count <= 4 * RetentionHold.reasonLimit,
-      text.contains(where: { !$0.isWhitespace }),
-      !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    guard PersonsLine.isLine(text, of: PersonsLine.reasonLength), text.utf8.count <= 4 * RetentionHold.reasonLimit,
+      text.contains(where: { !$0.isWhitespace })
     else { throw .reasonMissing }
     return text
   }

@@ -92,20 +92,12 @@ public struct RetentionWorker: Sendable {
       let sessions = Dictionary(uniqueKeysWithValues: kept.map { ($0.reference, $0) })
       for planned in decision.deletions {
         // Once more, on what holds now: somebody may have placed a hold, or kept more, since.
-        do throws(Unreadable) {
-          ground = try await lookAround(at: time, before: ground)
-        } catch {
-          throw Interruption(.holdsUnreadable, error.reason)
-        }
+        ground = try await lookAgain(at: time, before: ground)
         guard let session = sessions[planned.reference] else { continue }
         let again = RetentionDecision(kept: [session], policy: ground.policy, holds: ground.holds, now: time)
         for deletion in again.deletions { try await carryOut(deletion, number) }
       }
-      do throws(Unreadable) {
-        ground = try await lookAround(at: time, before: ground)
-      } catch {
-        throw Interruption(.holdsUnreadable, error.reason)
-      }
+      ground = try await lookAgain(at: time, before: ground)
       try await deleteRefused(
         before: ground.policy.cutoff(.recordings, at: time), keeping: ground.holds.heldDevices, number)
       do throws(StoreError) {
@@ -158,6 +150,14 @@ public struct RetentionWorker: Sendable {
         heldInVault: held, asked: asked)
     } catch {
       throw Unreadable(reason: "the registry: \(error.reason)")
+    }
+  }
+
+  private func lookAgain(at time: UnixMicroseconds, before: Ground) async throws(Interruption) -> Ground {
+    do throws(Unreadable) {
+      return try await lookAround(at: time, before: before)
+    } catch {
+      throw Interruption(.holdsUnreadable, error.reason)
     }
   }
 

@@ -28,7 +28,7 @@ public struct RetentionHold: Sendable, Hashable {
   }
 
   /// Most characters of a reason.
-  public static let reasonLimit = 200
+  public static let reasonLimit = PersonsLine.reasonLength.upperBound
 
   /// Its number, from 1; 0 before it is stored.
   public let number: Int64

@@ -31,16 +31,9 @@ enum BenchSystem {
   static func withOperator<Value: Sendable>(
     of system: LocalSystem, _ body: (VaultOperator) async throws -> Value
   ) async throws -> Value {
-    let vault = try VaultOperator(
+    try await VaultOperator(
       VaultClientConfiguration(
-        url: system.addresses.vaultURL, credentials: "\(system.addresses.credentials)/svc.operator"))
-    do {
-      let value = try await body(vault)
-      await vault.close()
-      return value
-    } catch {
-      await vault.close()
-      throw error
-    }
+        url: system.addresses.vaultURL, credentials: "\(system.addresses.credentials)/svc.operator")
+    ).whileOpen(body)
   }
 }

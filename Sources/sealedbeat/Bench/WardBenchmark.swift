@@ -132,7 +132,7 @@ struct WardBenchmark: Sendable {
     _ report: inout WardReport
   ) async throws {
     for listener in listeners { listener.forgetStrips() }
-    let begin = UInt64(Date.now.timeIntervalSince1970 * 1_000_000)
+    let begin = Date.now.unixMicroseconds
     let first = await PipelineReading(system, fleet: children)
     let before = listeners.map(\.heard)
     try await Task.sleep(for: window)

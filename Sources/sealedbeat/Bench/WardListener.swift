@@ -65,7 +65,7 @@ final class WardListener: Sendable {
     guard response.status == .ok else { throw SupervisionFault("The event stream was refused: \(response.status)") }
     var pending: [UInt8] = []
     for try await buffer in response.body {
-      let now = UInt64(Date.now.timeIntervalSince1970 * 1_000_000)
+      let now = Date.now.unixMicroseconds
       pending += buffer.readableBytesView
       let parts = Self.events(in: &pending)
       reading.withLock { reading in

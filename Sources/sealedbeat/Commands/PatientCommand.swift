@@ -54,7 +54,7 @@ struct PatientCommand: AsyncParsableCommand {
       guard patient == "nobody" || Pseudonym(patient) != nil else {
         throw ConfigurationFault("\(patient) is no pseudonym; `sealedbeat patient list` shows them.")
       }
-      let time = UInt64(Date().timeIntervalSince1970 * 1_000_000)
+      let time = Date.now.unixMicroseconds
       if let pseudonym = Pseudonym(patient) {
         guard try await store.patient(pseudonym) != nil else {
           throw ConfigurationFault("There is no patient \(patient).")

@@ -55,7 +55,7 @@ struct PatientGroupCommand: AsyncParsableCommand {
         guard try await store.patient(patient) != nil else {
           throw ConfigurationFault("There is no patient \(patient).")
         }
-        let time = UInt64(Date().timeIntervalSince1970 * 1_000_000)
+        let time = Date.now.unixMicroseconds
         let limit = GroupAdministration.groupsOfPatientLimit
         guard try await store.join(patient, membership.group, at: time, limit: limit) else {
           throw ConfigurationFault("There is no group \(membership.group), or \(patient) is in \(limit) others.")

@@ -19,7 +19,7 @@ extension UserCommand {
         return print("\(count) sign-in\(count == 1 ? "" : "s") of \(name) ended.")
       }
       guard try await store.account(name) != nil else { throw ConfigurationFault("There is no account \(name).") }
-      let now = UInt64(Date.now.timeIntervalSince1970 * 1e6)
+      let now = Date.now.unixMicroseconds
       let signIns = try await store.signIns(of: name, at: now)
       if signIns.isEmpty { print("\(name) is signed in nowhere.") }
       for one in signIns {

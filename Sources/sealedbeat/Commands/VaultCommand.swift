@@ -88,13 +88,7 @@ struct VaultAccess: ParsableArguments {
     try await VaultFault.reported {
       let place = try resolve()
       let vault = try VaultOperator(VaultClientConfiguration(url: place.vaultURL, credentials: place.credentials))
-      do {
-        try await body(vault)
-      } catch {
-        await vault.close()
-        throw error
-      }
-      await vault.close()
+      try await vault.whileOpen(body)
     }
   }
 }

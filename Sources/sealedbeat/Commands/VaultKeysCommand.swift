@@ -51,7 +51,7 @@ struct VaultGrantsCommand: AsyncParsableCommand {
       guard hours.map({ (1...876_000).contains($0) }) ?? true else {
         throw ValidationError("--hours lies from 1 to 876000.")
       }
-      let expires = hours.map { UInt64(Date().timeIntervalSince1970 * 1_000_000) + $0 * 3_600_000_000 }
+      let expires = hours.map { Date.now.unixMicroseconds + $0 * 3_600_000_000 }
       try await access.withVault {
         print(try await $0.addGrant(service, device: device, purpose: purpose, expires: expires))
       }

@@ -36,14 +36,10 @@ struct VaultUnsealCommand: AsyncParsableCommand {
         let place = try access.resolve()
         let vault = try await VaultOperator(
           VaultClientConfiguration(url: place.vaultURL, credentials: place.credentials), pin: pin)
-        do {
+        try await vault.whileOpen { vault in
           let opensWithShares = try await vault.read(.status).contains(#""rootKind":"shares""#)
           print(try await vault.unseal(share: opensWithShares ? share().text : nil))
-        } catch {
-          await vault.close()
-          throw error
         }
-        await vault.close()
       }
     }
   }

@@ -51,7 +51,7 @@ struct RetentionHoldCommand: AsyncParsableCommand {
     guard let date = try? Date(text, strategy: .iso8601), date.timeIntervalSince1970 >= 0 else {
       throw ConfigurationFault("\(text) is no time such as 2026-03-01T00:00:00Z.")
     }
-    return UInt64(date.timeIntervalSince1970 * 1e6)
+    return date.unixMicroseconds
   }
 }
 

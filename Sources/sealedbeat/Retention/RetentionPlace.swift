@@ -24,15 +24,7 @@ struct RetentionPlace {
     if RunningSystem.isRunning(dataDirectory: settings[Keys.dataDirectory]) {
       return try await RunningSystem(dataDirectory: settings[Keys.dataDirectory]).withVault(as: "svc.retention", body)
     }
-    let vault = try ServiceProcess.vault(settings)
-    do {
-      let value = try await body(vault)
-      await vault.close()
-      return value
-    } catch {
-      await vault.close()
-      throw error
-    }
+    return try await ServiceProcess.vault(settings).whileOpen(body)
   }
 
   /// Which devices the vault holds; a vault that cannot be asked is no error here, because it changes what is shown.
@@ -40,7 +32,7 @@ struct RetentionPlace {
     (try? await withVault { .known(try await $0.heldDevices()) }) ?? .unreadable
   }
 
-  static func now() -> UnixMicroseconds { UInt64(max(0, Date().timeIntervalSince1970) * 1e6) }
+  static func now() -> UnixMicroseconds { Date.now.unixMicroseconds }
 
   /// ISO 8601 in UTC.
   static func text(_ time: UnixMicroseconds) -> String {

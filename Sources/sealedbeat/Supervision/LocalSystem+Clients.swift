@@ -39,15 +39,7 @@ struct RunningSystem: Sendable {
 
   /// The vault, asked with the identity of a service; closed when `body` is done.
   func withVault<Value>(as service: String, _ body: (VaultClient) async throws -> Value) async throws -> Value {
-    let vault = try vault(as: service)
-    do {
-      let value = try await body(vault)
-      await vault.close()
-      return value
-    } catch {
-      await vault.close()
-      throw error
-    }
+    try await vault(as: service).whileOpen(body)
   }
 
   /// The store, to read everything and write the registry.
