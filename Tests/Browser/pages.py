@@ -8,6 +8,8 @@ import contextlib
 import importlib.util
 import json
 import re
+import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -224,6 +226,19 @@ def console_errors(driver):
 def screenshot(driver, path):
     """Keeps what is seen."""
     driver.save_screenshot(str(path))
+
+
+def read_qr(driver, test_id="qr"):
+    """What a phone's camera would read of the QR code that is shown: Debian's zbarimg, on a picture of the element."""
+    element = find(driver, test_id)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    with tempfile.NamedTemporaryFile(suffix=".png") as picture:
+        picture.write(element.screenshot_as_png)
+        picture.flush()
+        read = subprocess.run(
+            ["zbarimg", "--quiet", "--raw", "--oneshot", "-Sdisable", "-Sqrcode.enable", picture.name], capture_output=True, text=True, timeout=30)
+    assert read.returncode == 0, f"no QR code can be read of the picture: {read.returncode} {read.stderr}"
+    return read.stdout.removesuffix("\n")
 
 
 # MARK: What holds for every page

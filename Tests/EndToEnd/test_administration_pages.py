@@ -1,9 +1,11 @@
 """Every action of the administration page and of a person's account page, in headless Chromium on the real system."""
 import re
 import sys
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from dashboard_client import Client
@@ -110,8 +112,12 @@ def test_a_patient_is_added_enrolled_and_seen_by_who_watches(system, base, admin
     admin.click("dialog-confirm")
     token = admin.find("claim-token").text
     assert re.fullmatch(r"[0-9a-f]{64}", token)
-    assert len(admin.find("qr").find_elements(By.CSS_SELECTOR, "rect, path")) > 0 and admin.find("qr").get_attribute("aria-label")
+    assert pages.read_qr(admin.driver) == token and admin.find("qr").get_attribute("aria-label")
     pages.screens(admin.driver, "administration-claim", sizes=SMALL_AND_LARGE)
+    # A phone's camera reads the wall's dark screen too.
+    pages.emulate(admin.driver, PHONE, True)
+    assert pages.read_qr(admin.driver) == token
+    pages.emulate(admin.driver, pages.LAPTOP, False)
     admin.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     admin.click("claim-download")
     file = tmp_path / "bed-seven.provisioning.json"
@@ -194,8 +200,12 @@ def test_sign_ins_are_ended_and_a_lost_phone_is_reset(base, admin, someone):
     someone.says("dialog-problem", "wrong")
     someone.write("dialog-password", PASSWORD)
     someone.confirm()
-    phone = Phone(someone.find("enrolment-secret").text)
-    assert someone.find("qr").find_elements(By.CSS_SELECTOR, "rect, path")
+    secret = someone.find("enrolment-secret").text.replace(" ", "")
+    scanned = urlsplit(pages.read_qr(someone.driver))
+    said = {name: values for name, values in parse_qs(scanned.query).items()}
+    assert (scanned.scheme, scanned.netloc, said["secret"]) == ("otpauth", "totp", [secret]), scanned
+    assert unquote(scanned.path) == f"/{said['issuer'][0]}:lost", "an app lists it under the product and the account"
+    phone = Phone(said["secret"][0])
     someone.write("enrolment-code", "000000")
     someone.click("confirm-enrolment")
     someone.says("enrolment-problem", "not right")
@@ -253,6 +263,113 @@ def test_a_token_is_shown_once_used_and_revoked(system, admin):
     admin.says("tokens", "revoked")
     assert program.get("/api/devices").status == 401
     admin.refusals(422)
+
+
+def test_a_clinicians_own_token_reads_what_it_was_made_for(system, admin, doctor):
+    administration(admin)
+    others = re.findall(r"inventory", admin.find("tokens").text)
+    doctor.go("/account", "new-token-name")
+    doctor.says("card-tokens", "There are no tokens.")
+    assert others and "inventory" not in doctor.find("card-tokens").text, "one's own alone"
+    assert {one.get_attribute("data-testid") for one in doctor.all("[data-testid^=scope-]")} == {
+        "scope-ward:read", "scope-signal:read", "scope-alerts:read", "scope-alerts:write", "scope-fhir:read"}
+    # By keyboard: the name, the days as they stand, one box, the button.
+    doctor.find("new-token-name").send_keys("wall <i>display</i>", Keys.TAB, Keys.TAB, Keys.SPACE)
+    doctor.until(lambda: doctor.find("scope-ward:read").is_selected(), "the first use is not ticked")
+    doctor.find("new-token-add").send_keys(Keys.ENTER)
+    token = doctor.find("new-token").text
+    assert doctor.focused() == "new-token", "whoever cannot see it is led to it"
+    pages.screens(doctor.driver, "account-token")
+    program = Client(system, token)
+    assert program.get("/api/ward").status == 200
+    for path in ("/api/alerts", "/api/devices", "/api/account", "/fhir/Patient"):
+        assert program.get(path).status == 403, path
+    doctor.driver.refresh()
+    doctor.says("tokens", "wall <i>display</i>")
+    assert token not in doctor.driver.page_source and "ward and live stream" in doctor.find("tokens").text, "shown once, and its use in words"
+    # Left: it stays. Agreed to: it is refused from the next request on, and the keyboard is not lost with the button.
+    revoke = doctor.shown('[data-testid^="revoke-token-"]').get_attribute("data-testid")
+    pages.check_escape_closes(doctor.driver, revoke)
+    assert program.get("/api/ward").status == 200
+    doctor.click(revoke)
+    doctor.confirm()
+    doctor.says("tokens", "by doctor")
+    doctor.until(lambda: doctor.focused() == "MAIN", f"the focus is lost to {doctor.focused()}")
+    assert program.get("/api/ward").status == 401
+    assert pages.console_errors(doctor.driver) == []
+
+
+# MARK: Groups of patients
+
+def test_a_group_is_made_joined_assigned_renamed_and_removed(system, base, admin, someone):
+    first, second = (system.add_patient(name, device) for name, device in (("Karl Kern", "bed-eight"), ("Lea Lang", "bed-nine")))
+    newcomer(admin, someone, "grouped", sees="none")
+    administration(admin)
+    admin.says("notice", "There are no groups yet")
+    for name, said in (("Room <b>5</b>", "Done"), ("Room <b>5</b>", "There is a group of that name"), ("Study", "Done")):
+        admin.write("new-group-name", name)
+        admin.click("new-group-add")
+        admin.says("new-group-said", said)
+    admin.says("admin-groups", "Study")
+    admin.refusals(409)
+    group, study = (admin.find("admin-groups").find_element(By.XPATH, f".//tr[td[1][text()='{name}']]//code").text for name in ("Room <b>5</b>", "Study"))
+    # Two join; the ward of whoever is assigned the group follows by itself, in a section and under a choice of its name.
+    admin.click(f"groupMembers-{group}")
+    for patient in (first, second):
+        admin.click(f"member-{patient}")
+    pages.check_keyboard(admin.driver)
+    pages.screens(admin.driver, "administration-group-members", sizes=SMALL_AND_LARGE)
+    admin.confirm()
+    admin.says("admin-groups", f"{first} Karl Kern")
+    admin.until(lambda: admin.focused() == f"groupMembers-{group}", "the focus is lost")
+    assert not someone.all('[data-testid^="tile-P"]')
+    admin.click("change-sees-grouped")
+    admin.click(f"sees-{group}")
+    admin.confirm()
+    admin.says("sees-grouped", "all of Room <b>5</b>")
+    for patient in (first, second):
+        someone.find(f"tile-{patient}", 30)
+    # A button that looks like one of several: its input lies under the word.
+    someone.driver.execute_script("arguments[0].click()", someone.driver.find_element(By.CSS_SELECTOR, '[data-testid="choice-group"]'))
+    Select(someone.find("ward-in-group", 30)).select_by_visible_text("Room <b>5</b>")
+    someone.until(lambda: [one.text for one in someone.all(".ward-heading")] == ["Room <b>5</b> · 2"], "the ward is not narrowed")
+    someone.says(f"tile-{first}", "Room <b>5</b>")
+    pages.screens(admin.driver, "administration-groups")
+    # Who leaves is seen no more, at once; who is in another group alone never was.
+    admin.click(f"groupMembers-{group}")
+    admin.click(f"member-{second}")
+    admin.confirm()
+    someone.gone(f'[data-testid="tile-{second}"]', 30)
+    admin.click(f"groupMembers-{study}")
+    admin.click(f"member-{second}")
+    admin.confirm()
+    admin.says("admin-groups", f"{second} Lea Lang")
+    assert someone.has(f"tile-{first}") and not someone.has(f"tile-{second}")
+    # Another name: refused when it is taken, and then known wherever the old one was.
+    admin.click(f"groupRename-{group}")
+    admin.write("group-name", "Study")
+    admin.click("dialog-confirm")
+    admin.says("dialog-problem", "of that name")
+    admin.write("group-name", "Room 6")
+    admin.confirm()
+    admin.says("admin-groups", "Room 6")
+    admin.until(lambda: admin.focused() == f"groupRename-{group}", "the focus is lost")
+    admin.says("sees-grouped", "all of Room 6")
+    admin.refusals(409)
+    someone.driver.refresh()
+    someone.until(lambda: [one.text for one in someone.all(".ward-heading")] == ["Room 6 · 1"], "the ward keeps the old name")
+    # Removed: its patients stay, whoever saw them by it alone does not.
+    admin.click(f"groupRemove-{group}")
+    pages.check_accessibility(admin.driver, "dialog")
+    admin.confirm()
+    admin.until(lambda: "Room 6" not in admin.find("admin-groups").text, "the group stays")
+    admin.until(lambda: admin.focused() == "MAIN", "the focus is lost")
+    admin.says("sees-grouped", "No patient")
+    assert "Karl Kern" in admin.find("admin-patients").text
+    someone.gone(f'[data-testid="tile-{first}"]', 30)
+    admin.click(f"groupRemove-{study}")
+    admin.confirm()
+    assert pages.console_errors(someone.driver) == []
 
 
 # MARK: One's own account

@@ -1,6 +1,6 @@
 // Groups of patients: what they are called, who is in them, whose they are.
 import { Problem, call, session } from "./api.js";
-import { ask, field } from "./dialog.js";
+import { ask, field, problemText } from "./dialog.js";
 import { el, notice, setText, table } from "./elements.js";
 import { t } from "./strings.js";
 
@@ -60,7 +60,7 @@ function actions(group, patients, done) {
 /** The form that makes one. @param {() => void} done */
 export function groupForm(done) {
   const name = field(t("name"), { required: true, maxlength: nameLimit, autocomplete: "off", "data-testid": "new-group-name" });
-  const message = el("p", { class: "form-problem", role: "status" });
+  const message = el("p", { class: "form-problem", role: "status", "data-testid": "new-group-said" });
   const self = /** @type {HTMLFormElement} */ (el("form", {
     class: "inline-form", "data-testid": "new-group",
     onsubmit: async (/** @type {Event} */ event) => {
@@ -69,13 +69,15 @@ export function groupForm(done) {
       try {
         await call("addGroup", {}, { name: name.input.value });
         self.reset();
+        message.dataset.kind = "good";
         setText(message, t("done"));
         done();
       } catch (problem) {
-        const code = problem instanceof Problem ? problem.code : "page";
-        setText(message, code === "exists" ? t("groupExists") : code === "limit-reached" ? t("groupLimit") : t("failed", { code }));
+        message.dataset.kind = "bad";
+        const code = problem instanceof Problem ? problem.code : "";
+        setText(message, code === "exists" ? t("groupExists") : code === "limit-reached" ? t("groupLimit") : problemText(problem));
       }
     },
-  }, el("h3", {}, t("addGroup")), name.label, el("button", { class: "button", type: "submit" }, t("add")), message, el("p", { class: "quiet" }, t("groupNameText"))));
+  }, el("h3", {}, t("addGroup")), name.label, el("button", { class: "button", type: "submit", "data-testid": "new-group-add" }, t("add")), message, el("p", { class: "quiet" }, t("groupNameText"))));
   return self;
 }

@@ -29,6 +29,19 @@ export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/**
+ * Puts other content into a place without losing the keyboard's: whoever was on an element in it is on the one of the same test id
+ * afterwards, and on the page's content when there is none any more.
+ * @param {HTMLElement} place @param {...(Node | string)} children
+ */
+export function redraw(place, ...children) {
+  const before = /** @type {HTMLElement | null} */ (place.contains(document.activeElement) ? document.activeElement : null);
+  place.replaceChildren(...children);
+  if (!before) return;
+  const same = before.dataset.testid && place.querySelector(`[data-testid="${CSS.escape(before.dataset.testid)}"]`);
+  /** @type {HTMLElement | null} */ (same || document.getElementById("main"))?.focus({ preventScroll: true });
+}
+
 /** A table with a caption. @param {string} caption @param {string[]} heads @param {(Node|string)[][]} rows @param {string} testID */
 export function table(caption, heads, rows, testID) {
   return el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": caption },

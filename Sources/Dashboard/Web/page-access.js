@@ -2,7 +2,7 @@
 import { request, session } from "./api.js";
 import { badge, toast } from "./components.js";
 import { ask, problemText } from "./dialog.js";
-import { el, notice, table } from "./elements.js";
+import { el, notice, redraw, table } from "./elements.js";
 import { dateTime, t } from "./strings.js";
 
 /** @param {HTMLElement} main */
@@ -23,7 +23,7 @@ export function showAccesses(place) {
       const { items } = await request("GET", "/api/emergency-access");
       if (isOver) return;
       if (items.length === 0) return list.replaceChildren(notice(t("noAccesses"), t("noAccessesText")));
-      list.replaceChildren(table(t("emergencyAccesses"), [t("account"), t("patient"), t("reason"), t("opened"), t("accessUntil"), t("state"), t("told"), ""], items.map((/** @type {any} */ one) => [
+      redraw(list, table(t("emergencyAccesses"), [t("account"), t("patient"), t("reason"), t("opened"), t("accessUntil"), t("state"), t("told"), ""], items.map((/** @type {any} */ one) => [
         one.account, el("code", {}, one.patient), el("span", { class: "prose" }, one.reason ?? t("reasonSealed")), dateTime(one.openedMs), dateTime(one.endedMs ?? one.untilMs),
         one.isInForce ? badge("warn", t("inForce")) : one.endedBy ? t("endedBy", { account: one.endedBy }) : t("accessOver"), told(one.notices),
         one.isInForce && session?.role === "administrator" ? el("button", {

@@ -3,7 +3,7 @@ import { loadSession, request, session } from "./api.js";
 import { passkeyCard, proof } from "./account-passkeys.js";
 import { badge, toast } from "./components.js";
 import { ask, field, problemText } from "./dialog.js";
-import { el, notice, setText, table } from "./elements.js";
+import { el, notice, redraw, setText, table } from "./elements.js";
 import { qrImage } from "./qr.js";
 import { dateTime, t } from "./strings.js";
 import { showTokens } from "./tokens.js";
@@ -38,7 +38,7 @@ export function showAccount(main) {
       if (isOver) return;
       own = account;
       showFactor(account);
-      passkeys.replaceChildren(passkeyCard(account, {
+      redraw(passkeys, passkeyCard(account, {
         fields: () => ({ password: passwordField({ "data-testid": "dialog-password" }), code: proofField(account) }), showCodes, done: load,
       }));
       if (account.isSecondFactorRequired && session?.needsSecondFactor) {
@@ -60,14 +60,14 @@ export function showAccount(main) {
   function showFactor(account) {
     if (!account.hasPassword) return factor.replaceChildren(el("p", { class: "quiet" }, t("signedInElsewhere")));
     if (!account.secondFactor) {
-      factor.replaceChildren(
+      redraw(factor,
         el("p", { "data-testid": "second-factor-state" }, account.passkeys.length > 0 ? badge("good", t("secondFactorPasskey")) : badge(account.isSecondFactorRequired ? "bad" : "warn", t("secondFactorNone"))),
         el("p", { class: "quiet" }, t(account.passkeys.length > 0 ? "secondFactorBesidePasskey" : account.isSecondFactorRequired ? "secondFactorRequired" : "secondFactorAdvice")),
         el("button", { class: "button", "data-testid": "add-second-factor", onclick: begin }, t("addSecondFactor")), account.passkeys.length > 0 ? recoveryButton() : "");
       return;
     }
     const left = account.secondFactor.recoveryCodesLeft;
-    factor.replaceChildren(
+    redraw(factor,
       el("p", { "data-testid": "second-factor-state" }, badge("good", t("secondFactorSince", { time: dateTime(account.secondFactor.sinceMs) }))),
       el("p", { class: left < 3 ? "warning" : "quiet", "data-testid": "recovery-codes-left" }, t("recoveryCodesLeft", { count: left })),
       el("div", { class: "actions" },
@@ -183,7 +183,7 @@ export function showAccount(main) {
     try {
       const { items } = await request("GET", "/api/account/sign-ins");
       if (isOver) return;
-      places.replaceChildren(
+      redraw(places,
         table(t("signIns"), [t("browser"), t("address"), t("method"), t("signedInSince"), t("signInUsed"), ""], items.map((/** @type {any} */ one) => [
           one.agent || t("unknownBrowser"), one.address, t(`method.${one.method}`), dateTime(one.createdMs), dateTime(one.lastUsedMs),
           one.isThis ? badge("info", t("thisSignIn")) : el("button", {

@@ -4,7 +4,7 @@ import { healthSection } from "./administration-health.js";
 import { Problem, call, request, session } from "./api.js";
 import { toast } from "./components.js";
 import { ask, field, problemText } from "./dialog.js";
-import { el, notice, setText, table } from "./elements.js";
+import { el, notice, redraw, setText, table } from "./elements.js";
 import { date, dateTime, number, percent, t } from "./strings.js";
 import { showTokens } from "./tokens.js";
 
@@ -25,10 +25,10 @@ export function showAdministration(main) {
   async function load() {
     try {
       const [registered, known, people, grouped] = await Promise.all([call("listPatients"), call("listDevices"), call("listAccounts"), call("listGroups")]);
-      groups.replaceChildren(groupsTable(grouped.items, registered.items, load));
+      redraw(groups, groupsTable(grouped.items, registered.items, load));
       health.replaceChildren(healthSection(known.items));
       const nameHeads = mayChange ? [t("name"), t("birthDate")] : [];
-      patients.replaceChildren(table(t("patients"), [t("pseudonym"), ...nameHeads, t("device"), t("added")], registered.items.map((/** @type {any} */ one) =>
+      redraw(patients, table(t("patients"), [t("pseudonym"), ...nameHeads, t("device"), t("added")], registered.items.map((/** @type {any} */ one) =>
         [el("code", {}, one.patient), ...(mayChange ? [one.name ?? t("nameUnknown"), one.birthDate ? date(one.birthDate) : t("nobody")] : []), worn(one, known.items.map((/** @type {any} */ item) => item.device), load), dateTime(one.createdMs)]), "admin-patients"));
       devices.replaceChildren(table(t("devices"), [t("device"), t("patient"), t("link"), t("lastData"), t("received"), t("completeness"), t("lost"), t("duplicates"), t("refused"), t("latency"), t("jitter"), t("firmware")],
         known.items.map((/** @type {any} */ one) => [el("code", {}, one.device), one.patient ?? t("nobody"),
@@ -36,7 +36,7 @@ export function showAdministration(main) {
           number(one.committed), percent(one.completeness, 2), number(one.lost), number(one.duplicates), number(one.refused),
           one.latencyMs ? `${number(one.latencyMs.p50)} / ${t("milliseconds", { value: number(one.latencyMs.p99) })}` : t("nobody"),
           one.jitterMs === undefined ? t("nobody") : t("milliseconds", { value: number(one.jitterMs) }), one.firmware ?? t("nobody")]), "admin-devices"));
-      accounts.replaceChildren(table(t("accounts"), [t("account"), t("role"), t("sees"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
+      redraw(accounts, table(t("accounts"), [t("account"), t("role"), t("sees"), t("status"), t("added"), ""], people.items.map((/** @type {any} */ one) =>
         [one.name, t(`role${one.role[0].toUpperCase()}${one.role.slice(1)}`), sees(one, registered.items, grouped.items, load), t(one.isDisabled ? "disabled" : "active"), dateTime(one.createdMs),
           mayChange && one.name !== session?.account ? accountActions(one, load) : ""]), "admin-accounts"));
     } catch (problem) {

@@ -1,7 +1,7 @@
 // Tokens with which programs use the API: made, shown once, revoked.
 import { call, session } from "./api.js";
 import { ask, field, problemText } from "./dialog.js";
-import { el, notice, setText, table } from "./elements.js";
+import { el, notice, redraw, setText, table } from "./elements.js";
 import { dateTime, loadStrings, t } from "./strings.js";
 
 /** What a token of each role can be used for. @type {Record<string, string[]>} */
@@ -21,7 +21,7 @@ export async function showTokens(place, isOwnOnly = false) {
     try {
       const all = (await call("listTokens")).items;
       const items = isOwnOnly ? all.filter((/** @type {any} */ one) => one.account === session?.account) : all;
-      list.replaceChildren(items.length === 0 ? el("p", { class: "quiet" }, t("tokensNone")) : tokenTable(items, load));
+      redraw(list, items.length === 0 ? el("p", { class: "quiet" }, t("tokensNone")) : tokenTable(items, load, isOwnOnly));
     } catch (problem) {
       list.replaceChildren(notice(problemText(problem), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
     }
@@ -31,14 +31,15 @@ export async function showTokens(place, isOwnOnly = false) {
   await load();
 }
 
-/** @param {any[]} tokens @param {() => void} done */
-function tokenTable(tokens, done) {
+/** @param {any[]} tokens @param {() => void} done @param {boolean} isOwnOnly whether whose they are need not be said */
+function tokenTable(tokens, done, isOwnOnly) {
   const now = Date.now();
-  return table(t("tokens"), [t("tokenName"), t("account"), t("tokenScopes"), t("status"), t("tokenLastUse"), ""], tokens.map((one) => {
+  return table(t("tokens"), [t("tokenName"), ...(isOwnOnly ? [] : [t("account")]), t("tokenScopes"), t("status"), t("tokenLastUse"), ""], tokens.map((one) => {
     const isOver = one.revokedMs || one.expiresMs <= now;
     const status = one.revokedMs ? t("tokenRevoked", { time: dateTime(one.revokedMs), account: one.revokedBy }) : t(isOver ? "tokenOver" : "tokenUntil", { time: dateTime(one.expiresMs) });
     const mayRevoke = !isOver && (one.account === session?.account || session?.role === "administrator");
-    return [one.name, one.account, el("code", {}, one.scopes.join(" ")), status, one.lastUsedMs ? dateTime(one.lastUsedMs) : t("tokenNeverUsed"),
+    const uses = one.scopes.map((/** @type {string} */ scope) => t(`scope.${scope.replace(":", "-")}`)).join(", ");
+    return [one.name, ...(isOwnOnly ? [] : [one.account]), el("span", { title: one.scopes.join(" ") }, uses), status, one.lastUsedMs ? dateTime(one.lastUsedMs) : t("tokenNeverUsed"),
       mayRevoke ? el("button", {
         class: "button quiet small", "data-testid": `revoke-token-${one.id}`, "aria-label": t("tokenRevokeOne", { name: one.name }),
         onclick: async () => {
@@ -62,8 +63,10 @@ function tokenForm(made, done) {
       setText(message, "");
       try {
         const answer = await call("createToken", {}, { name: name.input.value.trim(), days: Number(days.input.value), scopes: boxes.filter(({ box }) => box.checked).map(({ scope }) => scope) });
-        made.replaceChildren(el("p", {}, t("tokenMade")), el("code", { class: "secret", "data-testid": "new-token" }, answer.token));
+        const token = el("code", { class: "token", tabindex: "-1", "data-testid": "new-token" }, answer.token);
+        made.replaceChildren(el("p", {}, t("tokenMade")), token);
         /** @type {HTMLFormElement} */ (event.target).reset();
+        token.focus();
         done();
       } catch (problem) {
         setText(message, problemText(problem));
