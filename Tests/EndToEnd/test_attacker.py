@@ -1,4 +1,6 @@
 """Somebody with a valid device certificate, and somebody without one, against the real mosquitto, broker and decryptor."""
+import os
+import signal
 import socket
 import ssl
 
@@ -39,6 +41,10 @@ def chunks_of(ward, device):
 
 def refused_by_decryptor(ward):
     return ward.metric("decryptor", "sealedbeat_decryptor_refused_chunks_total")
+
+
+def parked_by_decryptor(ward):
+    return ward.metric("decryptor", "sealedbeat_decryptor_parked_sessions")
 
 
 def sentinel(ward, victim):
@@ -123,11 +129,19 @@ def test_flipped_moved_and_foreign_chunks_are_refused_and_counted(ward, victim, 
     moved = mallory.chunk(session=bytes(16))
     foreign = mallory.chunk(aad="victim-1")
     good = mallory.chunk()
-    for message in (bytes(flipped), foreign, good):
-        mallory.publish(message)
-    # A chunk sealed for one session and relabelled as another's: it opens in neither.
-    mallory.publish(moved)
-    until(lambda: refused_by_decryptor(ward) >= before + 2, "the decryptor refuses what does not authenticate")
+    parked = parked_by_decryptor(ward)
+    # Stopped meanwhile, the decryptor finds both sessions at once.
+    decryptor = ward.child("decryptor")["processIdentifier"]
+    os.kill(decryptor, signal.SIGSTOP)
+    try:
+        # The last one was sealed for one session and relabelled as another's.
+        for message in (bytes(flipped), foreign, good, moved):
+            mallory.publish(message)
+        until(lambda: chunks_of(ward, "mallory-1") == 4, "all are on disk")
+    finally:
+        os.kill(decryptor, signal.SIGCONT)
+    until(lambda: refused_by_decryptor(ward) == before + 2, "the decryptor refuses what does not authenticate")
+    until(lambda: parked_by_decryptor(ward) == parked + 1, "the vault refuses a second session under the first one's IV")
     analysed = ward.analysed()
     sentinel(ward, victim)
     until(lambda: ward.analysed() > analysed, "others are analysed all the same")

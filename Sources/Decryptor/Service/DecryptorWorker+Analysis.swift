@@ -121,7 +121,7 @@ extension DecryptorWorker {
   func abandonPrepared() {
     for item in prepared {
       close(item.session)
-      waiting[item.session.reference] = WaitingSession(record: item.session.record)
+      waiting[item.session.reference] = WaitingSession(record: item.session.record, since: time.uptime())
     }
     prepared.removeAll(keepingCapacity: true)
     preparedFindings = 0
@@ -130,7 +130,7 @@ extension DecryptorWorker {
   /// Forgets a session and tries again later.
   func postpone(_ session: LiveSession) {
     close(session)
-    var later = WaitingSession(record: session.record)
+    var later = WaitingSession(record: session.record, since: time.uptime())
     later.backOff.fail(at: time.uptime())
     waiting[session.reference] = later
   }

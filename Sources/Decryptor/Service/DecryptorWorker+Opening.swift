@@ -12,7 +12,7 @@ extension DecryptorWorker {
   func openWaiting() async throws(StoreError) {
     let now = time.uptime()
     guard !waiting.isEmpty, !vaultBackOff.isWaiting(at: now) else { return }
-    var due = waiting.values.filter { !$0.backOff.isWaiting(at: now) }.map(\.record)
+    var due = waiting.values.filter { !$0.backOff.isWaiting(at: now) }.sorted { $0.precedes($1) }.map(\.record)
     if live.count + due.count > capacity {
       try await makeRoom(for: due.count)
       due = Array(due.prefix(max(0, capacity - live.count)))
@@ -89,7 +89,7 @@ extension DecryptorWorker {
 
   /// Leaves a session whose key is refused alone for a while; a person is told once.
   func park(_ record: SessionRecord, _ refusal: SessionKeyRefusal) {
-    var session = waiting[record.reference] ?? WaitingSession(record: record)
+    var session = waiting[record.reference] ?? WaitingSession(record: record, since: time.uptime())
     session.backOff.fail(at: time.uptime())
     if !session.isReported {
       session.isReported = true

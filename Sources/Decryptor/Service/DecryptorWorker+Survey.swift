@@ -6,12 +6,13 @@ extension DecryptorWorker {
   func survey() async throws(StoreError) {
     // At the first look every session there ever was has "changed"; those analysed to their end need no claim.
     let analysed = hasSurveyed ? [:] : try await analysedPositions()
+    let now = time.uptime()
     while true {
       let records = try await chunks.sessions(changedSince: revision, limit: Self.rowsPerPage)
       for record in records where isMine(record.reference) {
         guard let contiguous = record.contiguous else { continue }
         if let position = analysed[record.reference], position >= contiguous { continue }
-        note(record)
+        note(record, at: now)
       }
       if let last = records.last { revision = last.revision }
       if records.count < Self.rowsPerPage { break }
@@ -19,12 +20,12 @@ extension DecryptorWorker {
     hasSurveyed = true
   }
 
-  private func note(_ record: SessionRecord) {
+  private func note(_ record: SessionRecord, at now: Duration) {
     if let session = live[record.reference] {
       session.record = record
       enqueue(session)
     } else {
-      waiting[record.reference, default: WaitingSession(record: record)].record = record
+      waiting[record.reference, default: WaitingSession(record: record, since: now)].record = record
     }
   }
 

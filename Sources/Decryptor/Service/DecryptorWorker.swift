@@ -89,8 +89,9 @@ package final class DecryptorWorker {
     do throws(StoreError) {
       try await survey()
       repeat {
-        try await openWaiting()
+        // First whoever is in memory: only a session without work makes room for one that waits.
         try await analyseQueue()
+        try await openWaiting()
         try await survey()
         // Inside the loop: under steady load the queue is never empty, and claims and keys must be renewed all the same.
         try await upkeep()

@@ -25,9 +25,13 @@ struct Bench {
     return logger
   }()
 
-  func worker(owner: String = "decryptor", configuration: DecryptorConfiguration? = nil) -> DecryptorWorker {
+  func worker(
+    owner: String = "decryptor", configuration: DecryptorConfiguration? = nil,
+    asking source: (any SessionKeySource)? = nil
+  ) -> DecryptorWorker {
     DecryptorWorker(
-      configuration: configuration ?? DecryptorConfiguration(owner: owner), chunks: store, findings: store, keys: keys,
+      configuration: configuration ?? DecryptorConfiguration(owner: owner), chunks: store, findings: store,
+      keys: source ?? keys,
       model: AbnormalityModel(BeatClassifier(model: WindowModel())), time: time.keeper, logger: Self.quiet)
   }
 
