@@ -90,6 +90,7 @@ public final class DashboardService: Service, Sendable {
       accounts: AccountAdministration(registry: registry, verifier: verifier, time: time),
       patients: PatientAdministration(registry: registry, keys: keys, time: time),
       groups: GroupAdministration(registry: registry, keys: keys, time: time),
+      members: GroupMembers(registry: registry, time: time),
       tokens: TokenAdministration(registry: registry, time: time),
       programs: TokenAuthentication(registry: registry, time: time), chunks: chunks, alerts: alerts,
       registry: registry, keys: keys,

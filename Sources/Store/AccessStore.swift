@@ -316,6 +316,16 @@ public struct AccountEvent: Sendable, Hashable {
     case patientAssigned = "patient-assigned"
     /// A clinician sees a patient no more, unless they see all.
     case patientUnassigned = "patient-unassigned"
+    /// A clinician sees everybody in a group from now on; the detail is the group's public name, here and below.
+    case groupAssigned = "group-assigned"
+    /// A clinician sees a group no more; who of it they see otherwise they see all the same.
+    case groupUnassigned = "group-unassigned"
+    /// A patient is in a group from now on: whoever is assigned the group sees them. It is about no account.
+    case groupJoined = "group-joined"
+    /// A patient is in a group no more. It is about no account.
+    case groupLeft = "group-left"
+    /// A group was removed; what ended with it stands before it, one by one. It is about no account.
+    case groupRemoved = "group-removed"
     /// A program's token was made; the detail is its number.
     case tokenAdded = "token-added"
     /// A program's token was revoked; the detail is its number.
@@ -328,11 +338,14 @@ public struct AccountEvent: Sendable, Hashable {
     case passkeyCounterBack = "passkey-counter-back"
     /// A report for those who check was drawn up; the detail is which, and its hash.
     case reportDrawn = "report-drawn"
+
+    /// Those whose detail is a group's public name.
+    public static let aboutGroups: [Kind] = [.groupAssigned, .groupUnassigned, .groupJoined, .groupLeft, .groupRemoved]
   }
 
-  /// Whose.
+  /// Whose; ``noAccount`` for what is about a patient or a group alone.
   public let account: String
-  /// Who did it; `operator` for the operator's console.
+  /// Who did it; `operator` for the operator's console, ``unknownAccount`` for what stood before it was recorded.
   public let actor: String
   /// What.
   public let kind: Kind
@@ -347,6 +360,11 @@ public struct AccountEvent: Sendable, Hashable {
 
   /// Stands for a name that no account has: what was typed may be a password. No account can be called so.
   public static let unknownAccount = "(unknown)"
+  /// Stands where an event is no account's. No account can be called so.
+  public static let noAccount = "(none)"
+
+  /// The group that it is about, where it is about one.
+  public var group: GroupID? { Kind.aboutGroups.contains(kind) ? detail.flatMap { GroupID($0) } : nil }
 
   /// Describes an event.
   public init(

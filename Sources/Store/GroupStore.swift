@@ -1,32 +1,42 @@
 /// Groups of patients (a ward, a room, a study), who belongs to which, and who cares for whole groups.
-/// Written by the dashboard and the operator's console.
+/// Written by the dashboard and the operator's console. What changes who may see whom is recorded as an ``AccountEvent`` in the same
+/// transaction, by whoever did it; what changes nothing is no event.
 public protocol GroupStore: Sendable {
   /// Adds or replaces a group.
   func put(_ group: PatientGroupRecord) async throws(StoreError)
   /// All groups, by their name in addresses.
   func groups() async throws(StoreError) -> [PatientGroupRecord]
-  /// Removes a group, with who belonged to it and who cared for it. The patients stay.
+  /// Removes a group, with who belonged to it and who cared for it, each recorded as if they had been taken out one by one. The
+  /// patients stay.
   /// - Returns: Whether there was one.
-  func deleteGroup(_ group: GroupID) async throws(StoreError) -> Bool
+  func deleteGroup(_ group: GroupID, at time: UnixMicroseconds, by actor: String) async throws(StoreError) -> Bool
 
   /// Puts a patient into a group.
   /// - Parameters:
   ///   - patient: Whom.
   ///   - group: Into which.
   ///   - time: Unix microseconds.
+  ///   - actor: Who does it.
   ///   - limit: Most groups of a patient.
   /// - Returns: Whether the patient is in it now: not where there is no such group, or where they are in `limit` others.
-  func join(_ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, limit: Int) async throws(StoreError)
-    -> Bool
+  func join(
+    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, by actor: String, limit: Int
+  ) async throws(StoreError) -> Bool
   /// Takes a patient out of a group.
-  func leave(_ patient: Pseudonym, _ group: GroupID) async throws(StoreError)
+  func leave(
+    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError)
   /// Who belongs to which group, by group and pseudonym.
   func memberships() async throws(StoreError) -> [GroupMembership]
 
   /// Lets an account see everybody in a group, those to come included. They are in ``RegistryStore/care(of:)`` from then on.
-  func entrust(_ group: GroupID, to account: String, at time: UnixMicroseconds) async throws(StoreError)
+  func entrust(
+    _ group: GroupID, to account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError)
   /// Ends that.
-  func withdraw(_ group: GroupID, from account: String) async throws(StoreError)
+  func withdraw(
+    _ group: GroupID, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError)
   /// The groups that an account was let see; `nil` for all accounts, by account.
   func groupCare(of account: String?) async throws(StoreError) -> [GroupCare]
 }

@@ -22,10 +22,14 @@ public protocol RegistryStore: TokenStore, GroupStore {
   /// All accounts, by name.
   func accounts() async throws(StoreError) -> [AccountRecord]
 
-  /// Lets an account see a patient.
-  func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError)
-  /// Ends that.
-  func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError)
+  /// Lets an account see a patient, and records it as an ``AccountEvent`` in the same transaction where it changes something.
+  func entrust(
+    _ patient: Pseudonym, to account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError)
+  /// Ends that; recorded likewise.
+  func withdraw(
+    _ patient: Pseudonym, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError)
   /// Whom an account was let see, one by one or with a group, by pseudonym; `nil` for all accounts, by account. Who sees all
   /// patients (``AccountRecord/seesAllPatients``) needs no such record.
   func care(of account: String?) async throws(StoreError) -> [CareAssignment]

@@ -16,6 +16,8 @@ public struct TrailQuery: Sendable, Hashable {
   public var device: DeviceID?
   /// Only what is about this account; everything if `nil`. Only the record of accounts is about accounts.
   public var subject: String?
+  /// Only what is about this group; everything if `nil`. Only the record of accounts is about groups.
+  public var group: GroupID?
   /// Only the event of this number; all if `nil`.
   public var number: Int64?
   /// Most events of the answer.

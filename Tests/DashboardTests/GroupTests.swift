@@ -111,13 +111,14 @@ import Wire
   @Test func countsAreBounded() async throws {
     let (ward, one, _) = try await twoPatients()
     let groups = GroupAdministration(registry: ward.store, keys: ward.keys)
+    let members = GroupMembers(registry: ward.store, time: ward.clock.timekeeper)
     var made: [GroupID] = []
     for index in 0..<GroupAdministration.groupLimit { made.append(try await groups.create(GroupName("G\(index)"))) }
     await #expect(throws: AccountError(.limitReached, "")) { try await groups.create(GroupName("one more")) }
-    for group in made.prefix(GroupAdministration.groupsOfPatientLimit) { try await groups.add(one, to: group) }
-    await #expect(throws: AccountError(.limitReached, "")) { try await groups.add(one, to: made[100]) }
+    for group in made.prefix(GroupMembers.groupsOfPatientLimit) { try await members.add(one, to: group) }
+    await #expect(throws: AccountError(.limitReached, "")) { try await members.add(one, to: made[100]) }
     // To be put where one is already is no ninth.
-    try await groups.add(one, to: made[0])
+    try await members.add(one, to: made[0])
   }
 
   /// Who is assigned a group sees everybody in it while they are in it, on every route and in the stream, and nobody else; the
@@ -126,10 +127,11 @@ import Wire
     let (ward, one, other) = try await twoPatients()
     try await ward.addClinician("nurse", seeing: [])
     let groups = GroupAdministration(registry: ward.store, keys: ward.keys)
+    let members = GroupMembers(registry: ward.store, time: ward.clock.timekeeper)
     let group = try await groups.create(GroupName("Ward 3"))
     let hidden = try await groups.create(GroupName("Study X"))
-    try await groups.add(one, to: group)
-    try await groups.add(other, to: hidden)
+    try await members.add(one, to: group)
+    try await members.add(other, to: hidden)
     try await ward.service.makeTestApplication().test(.router) { client in
       let administrator = try await Browser.signIn(client, as: "administrator")
       ward.clock.advance(2)
@@ -154,7 +156,7 @@ import Wire
       #expect(
         try await administrator.send(client, .put, "/api/groups/\(group)/patients/\(other)").status == .noContent)
       #expect(try await Set(seen()) == [one.name, other.name])
-      try await groups.remove(hidden)
+      try await members.remove(hidden)
       #expect(
         try await administrator.send(client, .delete, "/api/groups/\(group)/patients/\(one)").status == .noContent)
       #expect(try await seen() == [other.name])
@@ -169,10 +171,53 @@ import Wire
       #expect(try await administrator.send(client, .put, path).status == .noContent)
       #expect(try await administrator.send(client, .delete, "/api/groups/\(group)").status == .noContent)
       #expect(try await seen() == [one.name])
+      try await whoDecidedStandsOnRecord(client, ward, group, (one, other))
       for (path, code) in [
         ("/api/accounts/administrator/groups/\(group)", "bad-role"), ("/api/accounts/nurse/groups/\(group)", "unknown"),
         ("/api/accounts/nobody/groups/\(group)", "unknown"),
       ] { #expect(try await administrator.send(client, .put, path).code == code, "\(path)") }
     }
+  }
+
+  /// Every change of the group above, as those who check are told: by whom, of whom, under the group's public name.
+  private func whoDecidedStandsOnRecord(
+    _ client: any TestClientProtocol, _ ward: Ward, _ group: GroupID, _ patients: (Pseudonym, Pseudonym)
+  ) async throws {
+    ward.clock.advance(2)
+    let auditor = try await Browser.signIn(client, as: "auditor")
+    func found(_ query: String) async throws -> [[String: Any]] {
+      let bundle = try await auditor.send(client, .get, "/fhir/AuditEvent?_count=100&\(query)").json()
+      return (bundle["entry"] as? [[String: Any]] ?? []).compactMap { $0["resource"] as? [String: Any] }
+    }
+    func told(_ resource: [String: Any]) -> String {
+      let kind = (resource["subtype"] as? [[String: Any]])?.last?["code"] as? String
+      let agent = (resource["agent"] as? [[String: Any]])?.first?["who"] as? [String: Any]
+      let about = (resource["entity"] as? [[String: Any]] ?? []).compactMap { entity in
+        let what = entity["what"] as? [String: Any]
+        return what?["reference"] as? String ?? (what?["identifier"] as? [String: String])?["value"]
+      }
+      return ([kind ?? "", "by", agent?["display"] as? String ?? ""] + about).joined(separator: " ")
+    }
+    let (one, other) = patients
+    let expected = [
+      "group-joined by operator Patient/\(one) \(group)", "group-assigned by administrator nurse \(group)",
+      "group-joined by administrator Patient/\(other) \(group)", "group-left by administrator Patient/\(one) \(group)",
+      "group-unassigned by administrator nurse \(group)", "group-assigned by administrator nurse \(group)",
+      "group-unassigned by administrator nurse \(group)", "group-left by administrator Patient/\(other) \(group)",
+      "group-removed by administrator \(group)",
+    ]
+    let events = try await found("entity=Group/\(group)")
+    #expect(events.map(told) == expected)
+    #expect(events.allSatisfy { (($0["subtype"] as? [[String: Any]])?.first?["code"] as? String) == "110136" })
+    #expect(try await found("patient=\(other)&entity=Group/\(group)").count == 2)
+    #expect(try await found("entity=Group/G-ZZZZ").isEmpty)
+    #expect(try await auditor.send(client, .get, "/fhir/AuditEvent?entity=Group/Ward%203").status == .badRequest)
+    // The page's list, newest first; what is no account's names none, and no name of a group is anywhere.
+    let listed = try await auditor.send(client, .get, "/api/account-events")
+    let items = try listed.json()["items"] as? [[String: Any]] ?? []
+    let removed = try #require(
+      items.first { $0["kind"] as? String == "group-removed" && $0["detail"] as? String == group.name })
+    #expect(removed["account"] == nil && removed["actor"] as? String == "administrator")
+    #expect(!String(buffer: listed.body).contains("Ward 3"))
   }
 }

@@ -6,7 +6,7 @@ extension MemoryStore {
   private static func trail<Event>(
     _ events: [Event], _ query: TrailQuery, at: (Event) -> UnixMicroseconds, actor: (Event) -> String?,
     patient: (Event) -> Pseudonym? = { _ in nil }, device: (Event) -> DeviceID? = { _ in nil },
-    subject: (Event) -> String? = { _ in nil }
+    subject: (Event) -> String? = { _ in nil }, group: (Event) -> GroupID? = { _ in nil }
   ) -> [Recorded<Event>] {
     let found = events.enumerated().map { Recorded(number: Int64($0) + 1, at: at($1), event: $1) }
       .filter { one in
@@ -17,6 +17,7 @@ extension MemoryStore {
           && (query.device == nil || device(one.event) == query.device)
           && (query.subject == nil || subject(one.event) == query.subject)
           && (query.number == nil || one.number == query.number)
+          && (query.group == nil || group(one.event) == query.group)
       }
     return Array(found.sorted { ($0.at, $0.number) < ($1.at, $1.number) }.prefix(query.limit))
   }
@@ -24,7 +25,8 @@ extension MemoryStore {
   func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>] {
     try read {
       Self.trail(
-        $0.access.events, query, at: \.at, actor: \.actor, patient: \.patient, subject: \.account)
+        $0.access.events, query, at: \.at, actor: \.actor, patient: \.patient, subject: \.account,
+        group: \.group)
     }
   }
   func openings(_ query: TrailQuery) async throws(StoreError) -> [Recorded<EmergencyAccess>] {

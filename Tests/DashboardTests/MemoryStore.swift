@@ -231,14 +231,26 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
   func accounts() async throws(StoreError) -> [AccountRecord] {
     try read { $0.accounts.values.sorted { $0.name < $1.name } }
   }
-  func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError) {
+  func entrust(
+    _ patient: Pseudonym, to account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) {
     change { state in
       guard !state.care.contains(where: { $0.account == account && $0.pseudonym == patient }) else { return }
       state.care.insert(CareAssignment(account: account, pseudonym: patient, since: time))
+      state.access.events.append(
+        AccountEvent(account: account, actor: actor, kind: .patientAssigned, at: time, patient: patient))
     }
   }
-  func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError) {
-    change { state in state.care = state.care.filter { $0.account != account || $0.pseudonym != patient } }
+  func withdraw(
+    _ patient: Pseudonym, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) {
+    change { state in
+      let left = state.care.filter { $0.account != account || $0.pseudonym != patient }
+      guard left.count < state.care.count else { return }
+      state.care = left
+      state.access.events.append(
+        AccountEvent(account: account, actor: actor, kind: .patientUnassigned, at: time, patient: patient))
+    }
   }
   func care(of account: String?) async throws(StoreError) -> [CareAssignment] {
     try read { state in

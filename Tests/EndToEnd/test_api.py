@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     content_type_conformance, response_schema_conformance, status_code_conformance)
 
 from dashboard_client import Client
-from system import System
+from system import PASSWORD, System
 from waiting import until
 
 ACCOUNTS = {"doctor": "clinician", "admin": "administrator", "auditor": "auditor"}
@@ -192,7 +192,8 @@ def test_observations_are_valid_over_all_pages(ward, program, code):
 
 
 def test_audit_events_are_valid_and_for_auditors(ward, program):
-    _, clients, _ = ward
+    _, clients, patient = ward
+    assert clients["doctor"].get(f"/api/patients/{patient}").status == 200
     bundle = read(clients["auditor"], "/fhir/AuditEvent?_count=20", Bundle)
     assert len(bundle.entry) == 20
     event = read(clients["auditor"], f"/fhir/AuditEvent/{bundle.entry[5].resource.id}", AuditEvent)
@@ -209,6 +210,29 @@ def test_audit_events_are_valid_and_for_auditors(ward, program):
     assert {one.type.code for one in seen} >= {"110100", "110114", "110110", "110113"}
     refused = read(program, "/fhir/AuditEvent", OperationOutcome, status=403)
     assert refused.issue[0].code == "forbidden"
+
+
+def test_who_decided_who_sees_whom_is_on_record(ward):
+    system, clients, patient = ward
+    admin = clients["admin"]
+    system.command("user", "add", "nurse", "--role", "clinician", "--patients", "none", "--data-dir", system.data, stdin=PASSWORD + "\n")
+    nurse = Client(system).sign_in("nurse")
+    made = admin.ask("POST", "/api/groups", {"name": "Oncology"})
+    assert made.status == 200, made.body
+    group = made.json()["group"]
+    system.command("patient", "group", "join", patient, group, "--data-dir", system.data)
+    assert admin.ask("PUT", f"/api/accounts/nurse/groups/{group}").status == 204
+    until(lambda: nurse.get(f"/api/patients/{patient}").status == 200, "who is assigned the group sees who is in it", 30)
+    assert admin.ask("DELETE", f"/api/groups/{group}").status == 204
+    until(lambda: nurse.get(f"/api/patients/{patient}").status == 404, "the group has ended", 30)
+    bundle = read(clients["auditor"], f"/fhir/AuditEvent?entity=Group/{group}", Bundle)
+    events = [entry.resource for entry in bundle.entry]
+    assert [(one.subtype[-1].code, one.agent[0].who.display) for one in events] == [
+        ("group-joined", "operator"), ("group-assigned", "admin"), ("group-unassigned", "admin"), ("group-left", "admin"),
+        ("group-removed", "admin")]
+    about = [[entity.what.reference or entity.what.identifier.value for entity in one.entity] for one in events]
+    assert about == [[f"Patient/{patient}", group], ["nurse", group], ["nurse", group], [f"Patient/{patient}", group], [group]]
+    assert "Oncology" not in clients["auditor"].get("/api/account-events").body.decode()
 
 
 def test_a_token_opens_its_scope_and_nothing_else(ward, program):

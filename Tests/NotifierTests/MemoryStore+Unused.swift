@@ -29,23 +29,31 @@ extension MemoryStore {
   func put(_ account: AccountRecord) async throws(StoreError) { throw unused() }
   func account(_ name: String) async throws(StoreError) -> AccountRecord? { throw unused() }
   func accounts() async throws(StoreError) -> [AccountRecord] { throw unused() }
-  func entrust(_ patient: Pseudonym, to account: String, at time: UnixMicroseconds) async throws(StoreError) {
-    throw unused()
-  }
-  func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError) { throw unused() }
+  func entrust(
+    _ patient: Pseudonym, to account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) { throw unused() }
+  func withdraw(
+    _ patient: Pseudonym, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) { throw unused() }
   func care(of account: String?) async throws(StoreError) -> [CareAssignment] { throw unused() }
   func put(_ group: PatientGroupRecord) async throws(StoreError) { throw unused() }
   func groups() async throws(StoreError) -> [PatientGroupRecord] { throw unused() }
-  func deleteGroup(_ group: GroupID) async throws(StoreError) -> Bool { throw unused() }
-  func join(
-    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, limit: Int
+  func deleteGroup(
+    _ group: GroupID, at time: UnixMicroseconds, by actor: String
   ) async throws(StoreError) -> Bool { throw unused() }
-  func leave(_ patient: Pseudonym, _ group: GroupID) async throws(StoreError) { throw unused() }
+  func join(
+    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, by actor: String, limit: Int
+  ) async throws(StoreError) -> Bool { throw unused() }
+  func leave(
+    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) { throw unused() }
   func memberships() async throws(StoreError) -> [GroupMembership] { throw unused() }
-  func entrust(_ group: GroupID, to account: String, at time: UnixMicroseconds) async throws(StoreError) {
-    throw unused()
-  }
-  func withdraw(_ group: GroupID, from account: String) async throws(StoreError) { throw unused() }
+  func entrust(
+    _ group: GroupID, to account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) { throw unused() }
+  func withdraw(
+    _ group: GroupID, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) { throw unused() }
   func groupCare(of account: String?) async throws(StoreError) -> [GroupCare] { throw unused() }
   func signedInAccounts(at time: UnixMicroseconds) async throws(StoreError) -> [AccountRecord] { throw unused() }
   func put(_ session: SignInRecord) async throws(StoreError) { throw unused() }

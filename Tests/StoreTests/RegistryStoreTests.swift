@@ -1,3 +1,4 @@
+import GRDB
 import Store
 import Testing
 import Wire
@@ -28,18 +29,18 @@ struct RegistryStoreTests {
     try await withStore { store, _ in
       let first = try #require(Pseudonym("P-ABCD"))
       let second = try #require(Pseudonym("P-WXYZ"))
-      try await store.entrust(second, to: "anna", at: 4)
-      try await store.entrust(first, to: "bert", at: 5)
-      try await store.entrust(first, to: "anna", at: 6)
-      try await store.entrust(first, to: "anna", at: 7)
+      try await store.entrust(second, to: "anna", at: 4, by: "admin")
+      try await store.entrust(first, to: "bert", at: 5, by: "admin")
+      try await store.entrust(first, to: "anna", at: 6, by: "admin")
+      try await store.entrust(first, to: "anna", at: 7, by: "admin")
       #expect(
         try await store.care(of: nil) == [
           CareAssignment(account: "anna", pseudonym: first, since: 6),
           CareAssignment(account: "anna", pseudonym: second, since: 4),
           CareAssignment(account: "bert", pseudonym: first, since: 5),
         ])
-      try await store.withdraw(first, from: "anna")
-      try await store.withdraw(first, from: "nobody")
+      try await store.withdraw(first, from: "anna", at: 8, by: "admin")
+      try await store.withdraw(first, from: "nobody", at: 8, by: "admin")
       #expect(try await store.care(of: nil).map(\.pseudonym) == [second, first])
       #expect(try await store.care(of: "bert").map(\.pseudonym) == [first])
     }
@@ -54,20 +55,20 @@ struct RegistryStoreTests {
         try await store.put(PatientGroupRecord(id: group, box: box, createdAt: 1))
       }
       #expect(try await store.groups().map(\.box) == [[2], [3]])
-      #expect(try await store.join(first, ward, at: 5, limit: 1))
-      #expect(try await store.join(first, ward, at: 6, limit: 1))
-      #expect(try await !store.join(first, study, at: 7, limit: 1))
-      #expect(try await !store.join(second, try #require(GroupID("G-NONE")), at: 7, limit: 1))
-      #expect(try await store.join(second, study, at: 8, limit: 2))
+      #expect(try await store.join(first, ward, at: 5, by: "admin", limit: 1))
+      #expect(try await store.join(first, ward, at: 6, by: "admin", limit: 1))
+      #expect(try await !store.join(first, study, at: 7, by: "admin", limit: 1))
+      #expect(try await !store.join(second, try #require(GroupID("G-NONE")), at: 7, by: "admin", limit: 1))
+      #expect(try await store.join(second, study, at: 8, by: "admin", limit: 2))
       #expect(
         try await store.memberships() == [
           GroupMembership(group: ward, pseudonym: first), GroupMembership(group: study, pseudonym: second),
         ])
       // Both ways of seeing somebody are told apart, and each ends by itself.
-      try await store.entrust(first, to: "anna", at: 3)
-      try await store.entrust(ward, to: "anna", at: 4)
-      try await store.entrust(study, to: "bert", at: 9)
-      try await store.entrust(try #require(GroupID("G-NONE")), to: "bert", at: 9)
+      try await store.entrust(first, to: "anna", at: 3, by: "admin")
+      try await store.entrust(ward, to: "anna", at: 4, by: "admin")
+      try await store.entrust(study, to: "bert", at: 9, by: "admin")
+      try await store.entrust(try #require(GroupID("G-NONE")), to: "bert", at: 9, by: "admin")
       #expect(
         try await store.care(of: nil) == [
           CareAssignment(account: "anna", pseudonym: first, since: 3),
@@ -75,16 +76,88 @@ struct RegistryStoreTests {
           CareAssignment(account: "bert", pseudonym: second, since: 9, group: study),
         ])
       #expect(try await store.groupCare(of: "bert") == [GroupCare(account: "bert", group: study, since: 9)])
-      try await store.withdraw(first, from: "anna")
+      try await store.withdraw(first, from: "anna", at: 8, by: "admin")
       #expect(try await store.care(of: "anna").map(\.group) == [ward])
-      try await store.leave(first, ward)
+      try await store.leave(first, ward, at: 10, by: "operator")
       #expect(try await store.care(of: "anna").isEmpty)
-      #expect(try await store.deleteGroup(study))
-      #expect(try await !store.deleteGroup(study))
+      #expect(try await store.deleteGroup(study, at: 11, by: "admin"))
+      #expect(try await !store.deleteGroup(study, at: 11, by: "admin"))
       #expect(try await store.care(of: nil).isEmpty)
       #expect(try await store.groupCare(of: nil).map(\.group) == [ward])
       #expect(try await store.memberships().isEmpty)
       #expect(try await store.groups().map(\.id) == [ward])
+      // What changed something is on record, in its order; what changed nothing is not.
+      let record = try await store.accountTrail(TrailQuery(limit: 99)).sorted { $0.number < $1.number }.map(\.event)
+      func event(
+        _ kind: AccountEvent.Kind, _ account: String, _ group: GroupID?, _ patient: Pseudonym?, _ at: UInt64,
+        by actor: String = "admin"
+      ) -> AccountEvent {
+        AccountEvent(account: account, actor: actor, kind: kind, at: at, detail: group?.name, patient: patient)
+      }
+      #expect(
+        record == [
+          event(.groupJoined, "(none)", ward, first, 5), event(.groupJoined, "(none)", study, second, 8),
+          event(.patientAssigned, "anna", nil, first, 3), event(.groupAssigned, "anna", ward, nil, 4),
+          event(.groupAssigned, "bert", study, nil, 9), event(.patientUnassigned, "anna", nil, first, 8),
+          event(.groupLeft, "(none)", ward, first, 10, by: "operator"),
+          // The group's end takes everybody out of it.
+          event(.groupUnassigned, "bert", study, nil, 11), event(.groupLeft, "(none)", study, second, 11),
+          event(.groupRemoved, "(none)", study, nil, 11),
+        ])
+      var query = TrailQuery(limit: 99)
+      query.group = study
+      #expect(try await store.accountTrail(query).count == 5)
+      query.patient = second
+      #expect(try await store.accountTrail(query).map(\.event.kind) == [.groupJoined, .groupLeft])
+    }
+  }
+
+  /// Nothing changes that is not recorded: where the record cannot be written, nothing is changed.
+  @Test func whatCannotBeRecordedDoesNotHappen() async throws {
+    try await withStore { store, directory in
+      let (patient, group) = (try #require(Pseudonym("P-ABCD")), try #require(GroupID("G-AAAA")))
+      try await store.put(PatientGroupRecord(id: group, box: [1], createdAt: 1))
+      #expect(try await store.join(patient, group, at: 2, by: "admin", limit: 1))
+      try await store.entrust(group, to: "anna", at: 3, by: "admin")
+      let queue = try DatabaseQueue(path: directory + "/registry.sqlite")
+      try await queue.write { db in
+        try db.execute(
+          sql: """
+            CREATE TRIGGER full BEFORE INSERT ON account_event BEGIN SELECT RAISE(ABORT, 'no room for a record'); END
+            """)
+      }
+      try queue.close()
+      await #expect(throws: StoreError.self) { try await store.leave(patient, group, at: 4, by: "admin") }
+      await #expect(throws: StoreError.self) { try await store.withdraw(group, from: "anna", at: 4, by: "admin") }
+      await #expect(throws: StoreError.self) { try await store.deleteGroup(group, at: 4, by: "admin") }
+      await #expect(throws: StoreError.self) { try await store.entrust(patient, to: "bert", at: 4, by: "admin") }
+      #expect(try await store.groups().map(\.id) == [group])
+      #expect(try await store.care(of: nil).map(\.account) == ["anna"])
+    }
+  }
+
+  /// A file from before changes of groups were recorded: what stands is on record since it stands, by nobody known.
+  @Test func groupsOfAnOlderFileAreOnRecord() async throws {
+    let (patient, group) = (try #require(Pseudonym("P-ABCD")), try #require(GroupID("G-AAAA")))
+    try await withStore { store, directory in
+      try await store.put(PatientGroupRecord(id: group, box: [1], createdAt: 1))
+      #expect(try await store.join(patient, group, at: 2, by: "admin", limit: 1))
+      try await store.entrust(group, to: "anna", at: 3, by: "admin")
+      store.close()
+      // Back to the step before, with a record that says nothing of groups.
+      let queue = try DatabaseQueue(path: directory + "/registry.sqlite")
+      try await queue.write { db in
+        try db.execute(sql: "DROP TRIGGER account_event_stays; DELETE FROM account_event; PRAGMA user_version = 8")
+      }
+      try queue.close()
+      let newer = try await SQLiteStore.open(directory: directory, writing: [.registry])
+      defer { newer.close() }
+      #expect(
+        try await newer.accountTrail(TrailQuery(limit: 9)).map(\.event) == [
+          AccountEvent(
+            account: "(none)", actor: "(unknown)", kind: .groupJoined, at: 2, detail: group.name, patient: patient),
+          AccountEvent(account: "anna", actor: "(unknown)", kind: .groupAssigned, at: 3, detail: group.name),
+        ])
     }
   }
 

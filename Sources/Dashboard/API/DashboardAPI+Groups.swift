@@ -39,7 +39,7 @@ extension DashboardAPI {
 
   func removeGroup(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     let group = try group(context)
-    try await groups.remove(group)
+    try await members.remove(group, by: signedIn.account)
     logger.info("group removed", metadata: ["group": "\(group)", "account": "\(signedIn.account)"])
     return Response(status: .noContent)
   }
@@ -51,9 +51,9 @@ extension DashboardAPI {
     let group = try group(context)
     let pseudonym = try pseudonym(context)
     if endpoint == .joinGroup {
-      try await groups.add(pseudonym, to: group)
+      try await members.add(pseudonym, to: group, by: signedIn.account)
     } else {
-      try await groups.remove(pseudonym, from: group)
+      try await members.remove(pseudonym, from: group, by: signedIn.account)
     }
     logger.info(
       endpoint == .joinGroup ? "patient joined" : "patient left",
@@ -68,9 +68,9 @@ extension DashboardAPI {
     guard let name = context.parameters.get("account") else { throw APIProblem.notFound }
     let group = try group(context)
     if endpoint == .assignGroup {
-      try await accounts.assign(group, to: name)
+      try await accounts.assign(group, to: name, by: signedIn.account)
     } else {
-      try await accounts.unassign(group, from: name)
+      try await accounts.unassign(group, from: name, by: signedIn.account)
     }
     logger.info(
       endpoint == .assignGroup ? "group assigned" : "group unassigned",

@@ -21,6 +21,7 @@ struct DashboardAPI: Sendable {
   let accounts: AccountAdministration
   let patients: PatientAdministration
   let groups: GroupAdministration
+  let members: GroupMembers
   let tokens: TokenAdministration
   let programs: TokenAuthentication
   let chunks: any ChunkStore

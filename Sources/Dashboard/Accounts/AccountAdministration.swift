@@ -48,20 +48,21 @@ public struct AccountAdministration: Sendable {
     guard role == .clinician || assigned.isEmpty else { throw Self.seesNobody }
     for pseudonym in assigned { try await requirePatient(pseudonym) }
     let hash = try await hash(password, account: name)
-    // An account of that name that was deleted leaves no patients to a new one.
-    for old in try await registry.care(of: name) { try await registry.withdraw(old.pseudonym, from: name) }
-    for old in try await registry.groupCare(of: name) { try await registry.withdraw(old.group, from: name) }
     let now = time.unixMicroseconds()
+    // An account of that name that was deleted leaves no patients to a new one.
+    for old in try await registry.care(of: name) {
+      try await registry.withdraw(old.pseudonym, from: name, at: now, by: actor)
+    }
+    for old in try await registry.groupCare(of: name) {
+      try await registry.withdraw(old.group, from: name, at: now, by: actor)
+    }
     try await registry.put(
       AccountRecord(
         name: name, role: role, passwordHash: hash, isDisabled: false,
         seesAllPatients: role == .clinician && patients == .all, createdAt: now))
     try await record(.accountAdded, of: name, by: actor, detail: role.rawValue)
     if role == .clinician, patients == .all { try await record(.allPatientsOpened, of: name, by: actor) }
-    for pseudonym in assigned {
-      try await registry.entrust(pseudonym, to: name, at: now)
-      try await record(.patientAssigned, of: name, by: actor, patient: pseudonym)
-    }
+    for pseudonym in assigned { try await registry.entrust(pseudonym, to: name, at: now, by: actor) }
   }
 
   /// Gives an account a new password. All its sign-ins end.
@@ -119,11 +120,10 @@ public struct AccountAdministration: Sendable {
   }
 
   private func record(
-    _ kind: AccountEvent.Kind, of account: String, by actor: String, detail: String? = nil, patient: Pseudonym? = nil
+    _ kind: AccountEvent.Kind, of account: String, by actor: String, detail: String? = nil
   ) async throws {
     try await registry.append(
-      AccountEvent(
-        account: account, actor: actor, kind: kind, at: time.unixMicroseconds(), detail: detail, patient: patient))
+      AccountEvent(account: account, actor: actor, kind: kind, at: time.unixMicroseconds(), detail: detail))
   }
 
   /// Forbids or allows an account to sign in. A sign-in of a disabled account is refused from its next request on.
@@ -162,8 +162,7 @@ public struct AccountAdministration: Sendable {
   public func assign(_ patient: Pseudonym, to name: String, by actor: String = "operator") async throws {
     _ = try await clinician(name)
     try await requirePatient(patient)
-    try await registry.entrust(patient, to: name, at: time.unixMicroseconds())
-    try await record(.patientAssigned, of: name, by: actor, patient: patient)
+    try await registry.entrust(patient, to: name, at: time.unixMicroseconds(), by: actor)
   }
 
   /// Ends that a clinician sees a patient; who sees all patients sees the patient all the same.
@@ -174,25 +173,32 @@ public struct AccountAdministration: Sendable {
   /// - Throws: ``AccountError`` or `StoreError`.
   public func unassign(_ patient: Pseudonym, from name: String, by actor: String = "operator") async throws {
     _ = try await existing(name)
-    try await registry.withdraw(patient, from: name)
-    try await record(.patientUnassigned, of: name, by: actor, patient: patient)
+    try await registry.withdraw(patient, from: name, at: time.unixMicroseconds(), by: actor)
   }
 
   /// Lets a clinician see everybody in a group, those to come included.
+  /// - Parameters:
+  ///   - group: Which one.
+  ///   - name: Which account.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func assign(_ group: GroupID, to name: String) async throws {
+  public func assign(_ group: GroupID, to name: String, by actor: String = "operator") async throws {
     _ = try await clinician(name)
     guard try await registry.groups().contains(where: { $0.id == group }) else {
       throw AccountError(.unknown, "There is no group \(group).")
     }
-    try await registry.entrust(group, to: name, at: time.unixMicroseconds())
+    try await registry.entrust(group, to: name, at: time.unixMicroseconds(), by: actor)
   }
 
   /// Ends that a clinician sees a group; who sees one of its patients otherwise sees the patient all the same.
+  /// - Parameters:
+  ///   - group: Which one.
+  ///   - name: Which account.
+  ///   - actor: Who does it, for the record; `operator` for the operator's console.
   /// - Throws: ``AccountError`` or `StoreError`.
-  public func unassign(_ group: GroupID, from name: String) async throws {
+  public func unassign(_ group: GroupID, from name: String, by actor: String = "operator") async throws {
     _ = try await existing(name)
-    try await registry.withdraw(group, from: name)
+    try await registry.withdraw(group, from: name, at: time.unixMicroseconds(), by: actor)
   }
 
   /// Whether a name may be an account's.

@@ -94,8 +94,10 @@ struct AuditClass: Hashable, Sendable {
       self.init(.securityAlert, [.userSecurity, own], "D")
     case .passwordChanged, .passwordSet, .recoveryCodesReplaced, .accountDisabled, .accountEnabled:
       self.init(.securityAlert, [.userSecurity, own], "U")
-    case .allPatientsOpened, .allPatientsClosed, .patientAssigned, .patientUnassigned:
+    case .allPatientsOpened, .allPatientsClosed, .patientAssigned, .patientUnassigned, .groupAssigned, .groupUnassigned,
+      .groupJoined, .groupLeft:
       self.init(.securityAlert, [.roles, own], "U")
+    case .groupRemoved: self.init(.securityAlert, [.roles, own], "D")
     case .reportDrawn: self.init(.logUsed, [own], "R")
     }
   }

@@ -15,6 +15,8 @@ struct AuditQuery: Sendable {
   var device: DeviceID?
   /// About this account.
   var subject: String?
+  /// About this group of patients.
+  var group: GroupID?
   /// In these records.
   var sources = Set(AuditDeed.Source.allCases)
   /// Most deeds of a page.
@@ -27,7 +29,7 @@ struct AuditQuery: Sendable {
     var found = sources
     if patient != nil { found.remove(.vault) }
     if device != nil { found.formIntersection([.vault, .chart, .alert]) }
-    if subject != nil { found.formIntersection([.account]) }
+    if subject != nil || group != nil { found.formIntersection([.account]) }
     return found
   }
 }

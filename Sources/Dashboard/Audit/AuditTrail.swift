@@ -65,6 +65,7 @@ struct AuditTrail: Sendable {
         trail.patient = query.patient
         trail.device = query.device
         trail.subject = query.subject
+        trail.group = query.group
         all += try await deeds(in: source, trail).map { ($0.at, $0) }
       }
     }

@@ -71,8 +71,17 @@ extension FHIR {
     switch deed.what {
     case .opened, .ended, .viewed: break
     case .account(let event):
-      let user = entity(person(event.account), type: ("1", "Person"), role: ("11", "Security User Entity"))
-      found.append(event.detail.map { user.merging(details([("detail", $0)])) } ?? user)
+      if event.account != AccountEvent.noAccount {
+        let user = entity(person(event.account), type: ("1", "Person"), role: ("11", "Security User Entity"))
+        let detail = event.group == nil ? event.detail : nil
+        found.append(detail.map { user.merging(details([("detail", $0)])) } ?? user)
+      }
+      if let group = event.group {
+        let what: JSONValue = [
+          "type": "Group", "identifier": ["system": "urn:sealedbeat:group", "value": .string(group.name)],
+        ]
+        found.append(entity(what, type: ("2", "System Object"), role: ("13", "Security Resource")))
+      }
     case .chart(let event):
       found.append(device(event.reference.device))
       let session: JSONValue = [

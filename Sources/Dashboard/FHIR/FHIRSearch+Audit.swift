@@ -31,6 +31,9 @@ extension FHIRSearch {
         case "Device":
           guard let device = DeviceID(parts[1]) else { throw .badRequest }
           query.device = device
+        case "Group":
+          guard let group = GroupID(parts[1]) else { throw .badRequest }
+          query.group = group
         default: throw .badRequest
         }
       }

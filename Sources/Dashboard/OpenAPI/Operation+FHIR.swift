@@ -26,7 +26,8 @@ extension Operation {
         Parameter("agent-name", "The same.", name),
         Parameter("patient", "About whom, also as Patient/P-….", reference),
         Parameter(
-          "entity", "About what: Patient/P-… or Device/….", .text(matching: "^(Patient/P-|Device/)[A-Za-z0-9-]{1,32}$")),
+          "entity", "About what: Patient/P-…, Device/… or Group/G-….",
+          .text(matching: "^(Patient/P-|Device/|Group/G-)[A-Za-z0-9-]{1,32}$")),
         Parameter("entity-name", "About which account.", name),
         Parameter("type", "A code, also as SYSTEM|CODE.", .text(1...200)),
         Parameter("subtype", "A code, also as SYSTEM|CODE.", .text(1...200)),

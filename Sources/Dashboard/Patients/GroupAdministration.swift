@@ -3,18 +3,16 @@ public import KeyVaultClient
 internal import Sealing
 public import Store
 
-/// Makes groups of patients, and says who belongs to them: for the operator's console and the administrator's page.
+/// Makes groups of patients and says what they are called: for the operator's console and the administrator's page. Who is in them
+/// is ``GroupMembers``'.
 ///
 /// ```swift
 /// let groups = GroupAdministration(registry: store, keys: vault)
 /// let ward = try await groups.create(GroupName("Ward 3"))
-/// try await groups.add(patient, to: ward)
 /// ```
 public struct GroupAdministration: Sendable {
   /// Most groups: a list that somebody can still read.
   public static let groupLimit = 200
-  /// Most groups of a patient; they are told with every change of the patient's values.
-  public static let groupsOfPatientLimit = 8
   /// 30 bits: with ``groupLimit`` groups a collision has a chance of one in five million.
   private static let nameLength = 6
 
@@ -60,40 +58,11 @@ public struct GroupAdministration: Sendable {
   public func rename(_ group: GroupID, to name: GroupName) async throws {
     let seal = try await IdentitySeal(key: keys.recordKey(.patients))
     let existing = try await registry.groups()
-    guard let record = existing.first(where: { $0.id == group }) else { throw Self.unknown }
+    guard let record = existing.first(where: { $0.id == group }) else { throw GroupMembers.unknown }
     try Self.requireFree(name, among: existing.filter { $0.id != group }, seal)
     try await registry.put(
       PatientGroupRecord(id: group, box: try seal.seal(name, for: group), createdAt: record.createdAt))
   }
-
-  /// Removes a group. Its patients stay; who saw them with the group alone sees them no more.
-  /// - Throws: ``AccountError`` where there is none, `StoreError`.
-  public func remove(_ group: GroupID) async throws {
-    guard try await registry.deleteGroup(group) else { throw Self.unknown }
-  }
-
-  /// Puts a patient into a group.
-  /// - Throws: ``AccountError`` where there is no such patient or group, or the patient is in as many as can be; `StoreError`.
-  public func add(_ patient: Pseudonym, to group: GroupID) async throws {
-    guard try await registry.patient(patient) != nil else {
-      throw AccountError(.unknown, "There is no patient \(patient).")
-    }
-    guard try await registry.groups().contains(where: { $0.id == group }) else { throw Self.unknown }
-    guard
-      try await registry.join(
-        patient, group, at: time.unixMicroseconds(), limit: Self.groupsOfPatientLimit)
-    else {
-      throw AccountError(.limitReached, "A patient can be in \(Self.groupsOfPatientLimit) groups.")
-    }
-  }
-
-  /// Takes a patient out of a group.
-  /// - Throws: `StoreError`.
-  public func remove(_ patient: Pseudonym, from group: GroupID) async throws {
-    try await registry.leave(patient, group)
-  }
-
-  private static let unknown = AccountError(.unknown, "There is no such group.")
 
   private static func requireFree(
     _ name: GroupName, among records: [PatientGroupRecord], _ seal: IdentitySeal

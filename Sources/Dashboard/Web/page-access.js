@@ -63,7 +63,7 @@ export function showEvents(place) {
       if (isOver) return;
       if (items.length === 0) return list.replaceChildren(notice(t("noEvents"), ""));
       list.replaceChildren(table(t("accountEvents"), [t("time"), t("account"), t("accountEvent"), t("eventDetail"), t("by"), t("eventAddress")], items.map((/** @type {any} */ one) => [
-        dateTime(one.atMs), named(one.account), t(`event.${one.kind}`), one.patient ?? one.detail ?? "", one.actor === "operator" ? t("operator") : named(one.actor), one.address ?? ""]), "account-events"));
+        dateTime(one.atMs), named(one.account ?? ""), t(`event.${one.kind}`), [one.patient, one.detail].filter(Boolean).join(", "), one.actor === "operator" ? t("operator") : named(one.actor), one.address ?? ""]), "account-events"));
     } catch (problem) {
       if (!isOver) list.replaceChildren(notice(problemText(problem), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
     }

@@ -2,22 +2,30 @@ import Foundation
 import GRDB
 
 extension SQLiteStore {
-  /// See ``RegistryStore/entrust(_:to:at:)``.
+  /// See ``RegistryStore/entrust(_:to:at:by:)``.
   public func entrust(
-    _ patient: Pseudonym, to account: String, at time: UnixMicroseconds
+    _ patient: Pseudonym, to account: String, at time: UnixMicroseconds, by actor: String
   ) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
         sql: "INSERT OR IGNORE INTO care (account, pseudonym, since) VALUES (?, ?, ?)",
         arguments: [account, patient.name, Int64(clamping: time)])
+      guard db.changesCount > 0 else { return }
+      try Self.append(
+        AccountEvent(account: account, actor: actor, kind: .patientAssigned, at: time, patient: patient), db)
     }
   }
 
-  /// See ``RegistryStore/withdraw(_:from:)``.
-  public func withdraw(_ patient: Pseudonym, from account: String) async throws(StoreError) {
+  /// See ``RegistryStore/withdraw(_:from:at:by:)``.
+  public func withdraw(
+    _ patient: Pseudonym, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
         sql: "DELETE FROM care WHERE account = ? AND pseudonym = ?", arguments: [account, patient.name])
+      guard db.changesCount > 0 else { return }
+      try Self.append(
+        AccountEvent(account: account, actor: actor, kind: .patientUnassigned, at: time, patient: patient), db)
     }
   }
 

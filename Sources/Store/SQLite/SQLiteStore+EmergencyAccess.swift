@@ -117,14 +117,17 @@ extension SQLiteStore: AccessStore {
 
   /// See ``AccessStore/append(_:)``.
   public func append(_ event: AccountEvent) async throws(StoreError) {
-    try await registry.write(ringing: false) { db in
-      try db.execute(
-        sql: "INSERT INTO account_event (\(Self.accountEventColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        arguments: [
-          event.account, event.actor, event.kind.rawValue, Int64(clamping: event.at), event.detail, event.address,
-          event.patient?.name,
-        ])
-    }
+    try await registry.write(ringing: false) { db in try Self.append(event, db) }
+  }
+
+  /// Appends to the record within the transaction of what it is about.
+  static func append(_ event: AccountEvent, _ db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO account_event (\(accountEventColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        event.account, event.actor, event.kind.rawValue, Int64(clamping: event.at), event.detail, event.address,
+        event.patient?.name,
+      ])
   }
 
   /// See ``AccessStore/accountEvents(of:limit:)``.

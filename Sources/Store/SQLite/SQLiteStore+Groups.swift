@@ -22,19 +22,31 @@ extension SQLiteStore: GroupStore {
     }
   }
 
-  /// See ``GroupStore/deleteGroup(_:)``.
-  public func deleteGroup(_ group: GroupID) async throws(StoreError) -> Bool {
+  /// See ``GroupStore/deleteGroup(_:at:by:)``.
+  public func deleteGroup(
+    _ group: GroupID, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) -> Bool {
     try await registry.write { db in
-      try db.execute(sql: "DELETE FROM group_member WHERE group_id = ?", arguments: [group.name])
-      try db.execute(sql: "DELETE FROM group_care WHERE group_id = ?", arguments: [group.name])
+      let carers = try String.fetchAll(
+        db, sql: "DELETE FROM group_care WHERE group_id = ? RETURNING account", arguments: [group.name])
+      let members = try String.fetchAll(
+        db, sql: "DELETE FROM group_member WHERE group_id = ? RETURNING pseudonym", arguments: [group.name])
       try db.execute(sql: "DELETE FROM patient_group WHERE id = ?", arguments: [group.name])
-      return db.changesCount > 0
+      guard db.changesCount > 0 else { return false }
+      for account in carers.sorted() {
+        try Self.record(.groupUnassigned, of: account, group, nil, at: time, by: actor, db)
+      }
+      for member in members.sorted() {
+        try Self.record(.groupLeft, group, Pseudonym(member), at: time, by: actor, db)
+      }
+      try Self.record(.groupRemoved, group, nil, at: time, by: actor, db)
+      return true
     }
   }
 
-  /// See ``GroupStore/join(_:_:at:limit:)``.
+  /// See ``GroupStore/join(_:_:at:by:limit:)``.
   public func join(
-    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, limit: Int
+    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, by actor: String, limit: Int
   ) async throws(StoreError) -> Bool {
     try await registry.write { db in
       try db.execute(
@@ -44,17 +56,24 @@ extension SQLiteStore: GroupStore {
           WHERE id = ?1 AND (SELECT COUNT(*) FROM group_member WHERE pseudonym = ?2) < ?4
           """,
         arguments: [group.name, patient.name, Int64(clamping: time), limit])
+      if db.changesCount > 0 {
+        try Self.record(.groupJoined, group, patient, at: time, by: actor, db)
+        return true
+      }
       return try Int.fetchOne(
         db, sql: "SELECT COUNT(*) FROM group_member WHERE group_id = ? AND pseudonym = ?",
         arguments: [group.name, patient.name]) == 1
     }
   }
 
-  /// See ``GroupStore/leave(_:_:)``.
-  public func leave(_ patient: Pseudonym, _ group: GroupID) async throws(StoreError) {
+  /// See ``GroupStore/leave(_:_:at:by:)``.
+  public func leave(
+    _ patient: Pseudonym, _ group: GroupID, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
         sql: "DELETE FROM group_member WHERE group_id = ? AND pseudonym = ?", arguments: [group.name, patient.name])
+      if db.changesCount > 0 { try Self.record(.groupLeft, group, patient, at: time, by: actor, db) }
     }
   }
 
@@ -69,21 +88,27 @@ extension SQLiteStore: GroupStore {
     }
   }
 
-  /// See ``GroupStore/entrust(_:to:at:)``.
-  public func entrust(_ group: GroupID, to account: String, at time: UnixMicroseconds) async throws(StoreError) {
+  /// See ``GroupStore/entrust(_:to:at:by:)``.
+  public func entrust(
+    _ group: GroupID, to account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
         sql:
           "INSERT OR IGNORE INTO group_care (account, group_id, since) SELECT ?, id, ? FROM patient_group WHERE id = ?",
         arguments: [account, Int64(clamping: time), group.name])
+      if db.changesCount > 0 { try Self.record(.groupAssigned, of: account, group, nil, at: time, by: actor, db) }
     }
   }
 
-  /// See ``GroupStore/withdraw(_:from:)``.
-  public func withdraw(_ group: GroupID, from account: String) async throws(StoreError) {
+  /// See ``GroupStore/withdraw(_:from:at:by:)``.
+  public func withdraw(
+    _ group: GroupID, from account: String, at time: UnixMicroseconds, by actor: String
+  ) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
         sql: "DELETE FROM group_care WHERE account = ? AND group_id = ?", arguments: [account, group.name])
+      if db.changesCount > 0 { try Self.record(.groupUnassigned, of: account, group, nil, at: time, by: actor, db) }
     }
   }
 
@@ -100,5 +125,13 @@ extension SQLiteStore: GroupStore {
         GroupID(row[1] as String).map { GroupCare(account: row[0], group: $0, since: UInt64(row[2] as Int64)) }
       }
     }
+  }
+
+  private static func record(
+    _ kind: AccountEvent.Kind, of account: String = AccountEvent.noAccount, _ group: GroupID, _ patient: Pseudonym?,
+    at time: UnixMicroseconds, by actor: String, _ db: Database
+  ) throws {
+    try append(
+      AccountEvent(account: account, actor: actor, kind: kind, at: time, detail: group.name, patient: patient), db)
   }
 }

@@ -14,6 +14,7 @@ extension SQLiteStore {
     var patient = "NULL"
     var device = "NULL"
     var subject = "NULL"
+    var group = "NULL"
   }
 
   /// The columns of the event come first in each row, in their order.
@@ -28,12 +29,13 @@ extension SQLiteStore {
         WHERE (\(table.at), \(table.number)) > (?1, ?2) AND \(table.at) >= ?3 AND \(table.at) < ?4
           AND (?5 IS NULL OR \(table.actor) = ?5) AND (?6 IS NULL OR \(table.patient) = ?6)
           AND (?7 IS NULL OR \(table.device) = ?7) AND (?8 IS NULL OR \(table.subject) = ?8)
-          AND (?9 IS NULL OR \(table.number) = ?9)
-        ORDER BY \(table.at), \(table.number) LIMIT ?10
+          AND (?9 IS NULL OR \(table.number) = ?9) AND (?10 IS NULL OR \(table.group) = ?10)
+        ORDER BY \(table.at), \(table.number) LIMIT ?11
         """,
       arguments: [
         Int64(clamping: after.time), after.number, Int64(clamping: query.since), Int64(clamping: query.until),
-        query.actor, query.patient?.name, query.device?.name, query.subject, query.number, max(query.limit, 0),
+        query.actor, query.patient?.name, query.device?.name, query.subject, query.number, query.group?.name,
+        max(query.limit, 0),
       ]
     ).compactMap { row in
       make(row).map {
@@ -44,9 +46,10 @@ extension SQLiteStore {
 
   /// See ``AccessStore/accountTrail(_:)``.
   public func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>] {
+    let kinds = AccountEvent.Kind.aboutGroups.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     let table = TrailTable(
       from: "account_event", columns: Self.accountEventColumns, actor: "actor", patient: "pseudonym",
-      subject: "account")
+      subject: "account", group: "CASE WHEN kind IN (\(kinds)) THEN detail END")
     return try await registry.read { db in try Self.trail(query, in: table, db, Self.accountEvent) }
   }
 

@@ -26,7 +26,7 @@ enum Schema {
     case .chunks: [chunks, retentionTally]
     case .findings: [findings, chart, views, retentionTally]
     case .alerts: [alerts, alertWorkflow, deeds, retentionTally]
-    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention, passkeys, groups]
+    case .registry: [registry, access, signInMethod, tokens, accountTrail, retention, passkeys, groups, groupTrail]
     }
   }
 
@@ -246,5 +246,15 @@ enum Schema {
     CREATE TABLE group_care (
       account TEXT NOT NULL, group_id TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, group_id)
       ) WITHOUT ROWID;
+    """
+
+  /// What stands of groups from before changes of it were recorded: since when is known, by whom is not.
+  private static let groupTrail = """
+    INSERT INTO account_event (account, actor, kind, at, detail)
+      SELECT account, '(unknown)', 'group-assigned', since, group_id FROM group_care
+      ORDER BY since, account, group_id;
+    INSERT INTO account_event (account, actor, kind, at, detail, pseudonym)
+      SELECT '(none)', '(unknown)', 'group-joined', since, group_id, pseudonym FROM group_member
+      ORDER BY since, group_id, pseudonym;
     """
 }

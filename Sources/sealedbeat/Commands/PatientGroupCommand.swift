@@ -1,6 +1,5 @@
 import ArgumentParser
 import Dashboard
-import Foundation
 import KeyVaultClient
 import Store
 
@@ -37,12 +36,13 @@ struct PatientGroupCommand: AsyncParsableCommand {
     @Argument(help: "The group's public name.") var group: GroupID
 
     func change(
-      _ body: (any RegistryStore, Pseudonym) async throws -> Void
+      _ body: (GroupMembers, Pseudonym) async throws -> Void
     ) async throws {
       guard let pseudonym = Pseudonym(patient) else {
         throw ConfigurationFault("\(patient) is no pseudonym; `sealedbeat patient list` shows them.")
       }
-      try await body(try await ServiceProcess.openStore(options.load(), writing: [.registry]), pseudonym)
+      let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
+      try await body(GroupMembers(registry: store), pseudonym)
     }
   }
 
@@ -51,16 +51,7 @@ struct PatientGroupCommand: AsyncParsableCommand {
     @OptionGroup var membership: MembershipOptions
 
     func run() async throws {
-      try await membership.change { store, patient in
-        guard try await store.patient(patient) != nil else {
-          throw ConfigurationFault("There is no patient \(patient).")
-        }
-        let time = Date.now.unixMicroseconds
-        let limit = GroupAdministration.groupsOfPatientLimit
-        guard try await store.join(patient, membership.group, at: time, limit: limit) else {
-          throw ConfigurationFault("There is no group \(membership.group), or \(patient) is in \(limit) others.")
-        }
-      }
+      try await membership.change { members, patient in try await members.add(patient, to: membership.group) }
       print("\(membership.patient) is in \(membership.group).")
     }
   }
@@ -70,7 +61,9 @@ struct PatientGroupCommand: AsyncParsableCommand {
     @OptionGroup var membership: MembershipOptions
 
     func run() async throws {
-      try await membership.change { store, patient in try await store.leave(patient, membership.group) }
+      try await membership.change { members, patient in
+        try await members.remove(patient, from: membership.group)
+      }
       print("\(membership.patient) is not in \(membership.group).")
     }
   }
@@ -84,7 +77,7 @@ struct PatientGroupCommand: AsyncParsableCommand {
 
     func run() async throws {
       let store = try await ServiceProcess.openStore(options.load(), writing: [.registry])
-      guard try await store.deleteGroup(group) else { throw ConfigurationFault("There is no group \(group).") }
+      try await GroupMembers(registry: store).remove(group)
       print("\(group) is removed.")
     }
   }

@@ -58,7 +58,8 @@ struct OpenAccessView: Encodable, Sendable {
 
 /// Something that happened to an account.
 struct AccountEventView: Encodable, Sendable {
-  let account: String
+  /// Absent where it is about a patient or a group alone.
+  let account: String?
   let actor: String
   let kind: String
   let atMs: UInt64
@@ -67,7 +68,7 @@ struct AccountEventView: Encodable, Sendable {
   let patient: String?
 
   init(_ event: AccountEvent) {
-    account = event.account
+    account = event.account == AccountEvent.noAccount ? nil : event.account
     actor = event.actor
     kind = event.kind.rawValue
     atMs = event.at / 1000
