@@ -18,6 +18,8 @@ public struct TrailQuery: Sendable, Hashable {
   public var subject: String?
   /// Only what is about this group; everything if `nil`. Only the record of accounts is about groups.
   public var group: GroupID?
+  /// Only events of these kinds, of the record of accounts; all if `nil`. Other records do not know them.
+  public var kinds: Set<AccountEvent.Kind>?
   /// Only the event of this number; all if `nil`.
   public var number: Int64?
   /// Most events of the answer.

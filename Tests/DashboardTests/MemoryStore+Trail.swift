@@ -4,14 +4,15 @@ import Wire
 /// Records of what happened, by the rules of the store.
 extension MemoryStore {
   private static func trail<Event>(
-    _ events: [Event], _ query: TrailQuery, at: (Event) -> UnixMicroseconds, actor: (Event) -> String?,
+    _ events: [Event], _ query: TrailQuery, isWanted: (Event) -> Bool = { _ in true }, at: (Event) -> UnixMicroseconds,
+    actor: (Event) -> String?,
     patient: (Event) -> Pseudonym? = { _ in nil }, device: (Event) -> DeviceID? = { _ in nil },
     subject: (Event) -> String? = { _ in nil }, group: (Event) -> GroupID? = { _ in nil }
   ) -> [Recorded<Event>] {
     let found = events.enumerated().map { Recorded(number: Int64($0) + 1, at: at($1), event: $1) }
       .filter { one in
         let after = query.after.map { (one.at, one.number) > ($0.time, $0.number) } ?? true
-        return after && one.at >= query.since && one.at < query.until
+        return after && isWanted(one.event) && one.at >= query.since && one.at < query.until
           && (query.actor == nil || actor(one.event) == query.actor)
           && (query.patient == nil || patient(one.event) == query.patient)
           && (query.device == nil || device(one.event) == query.device)
@@ -25,7 +26,8 @@ extension MemoryStore {
   func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>] {
     try read {
       Self.trail(
-        $0.access.events, query, at: \.at, actor: \.actor, patient: \.patient, subject: \.account,
+        $0.access.events, query, isWanted: { query.kinds?.contains($0.kind) ?? true }, at: \.at, actor: \.actor,
+        patient: \.patient, subject: \.account,
         group: \.group)
     }
   }

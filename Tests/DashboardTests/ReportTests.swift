@@ -23,6 +23,9 @@ import Wire
     let wearer = try await Wearer(device: device, keys: ward.keys, preset: .normal)
     for _ in 0..<4 { try await wearer.send(to: ward.store, at: ward.clock.now) }
     try await ward.addClinician("stranger", seeing: [])
+    // Accounts are made on another clock.
+    try await ward.store.append(
+      AccountEvent(account: "clinician", actor: "operator", kind: .allPatientsOpened, at: ward.clock.now))
     await ward.service.readStore()
     try await ward.service.makeTestApplication().test(.router) { client in
       let clinician = try await Browser.signIn(client, as: "clinician")
@@ -74,6 +77,15 @@ import Wire
       // One person, one patient.
       let one = try await auditor.send(client, .get, "/api/reports/access?account=stranger").json()
       #expect(Self.rows(one, "by-person").map(\.first) == ["stranger"])
+      // Whoever could see the patient, how, and by whose decision; and what changed in the period.
+      let seen = try await auditor.send(client, .get, "/api/reports/access?patient=\(patient)").json()
+      #expect(
+        Self.rows(seen, "sight").map { [$0[0], $0[1], $0[4], $0[5]] } == [
+          ["clinician", "all patients", "operator", ""], ["stranger", "emergency", "stranger", ""],
+        ])
+      #expect(Self.rows(seen, "sight").allSatisfy { $0[3].isEmpty })
+      #expect(Self.rows(report, "sight").isEmpty)
+      #expect(Self.rows(report, "rights").contains { $0[1...3] == ["operator", "all-patients-opened", "clinician"] })
       let none = try await auditor.send(client, .get, "/api/reports/access?patient=P-ZZZZ").json()
       #expect(Self.rows(none, "deeds").isEmpty)
     }

@@ -49,7 +49,11 @@ extension ReportDesk {
       rows.append([TableReport.time(deed.at), person, patient, Self.word(of: deed), Self.detail(of: deed), deed.id])
     }
     var facts = facts(scope)
-    facts.append(("Deeds", isCut ? "the first \(rows.count) of more: ask for a shorter period" : "\(rows.count)"))
+    let (rights, isRightsCut) = try await changesOfSight(scope, for: signedIn)
+    var sight: (section: TableReport.Section, isCut: Bool)?
+    if let patient = scope.patient { sight = try await self.sight(of: patient, scope) }
+    let isAnyCut = isCut || isRightsCut || sight?.isCut == true
+    facts.append(("Deeds", isAnyCut ? "the first \(rows.count) of more: ask for a shorter period" : "\(rows.count)"))
     let counts = ["Shown", "Exports", "Notes, labels", "Alerts", "Emergency accesses"]
     return TableReport(
       title: ReportKind.access.title, facts: facts,
@@ -64,6 +68,8 @@ extension ReportDesk {
           code: "emergencies", title: "Emergency accesses",
           columns: ["Opened", "Ended", "Person", "Patient", "Reason"],
           rows: overrides),
+      ] + (sight.map { [$0.section] } ?? []) + [
+        rights,
         TableReport.Section(
           code: "deeds", title: "Deed by deed",
           columns: ["Time", "Person", "Patient", "What", "Detail", "Record"], rows: rows),

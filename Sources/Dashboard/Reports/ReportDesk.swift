@@ -85,7 +85,8 @@ struct ReportDesk: Sendable {
 
   /// All deeds of some records in a period, up to ``rowLimit``.
   func deeds(
-    _ scope: ReportScope, in sources: Set<AuditDeed.Source>, for signedIn: SignedIn
+    _ scope: ReportScope, in sources: Set<AuditDeed.Source>, for signedIn: SignedIn,
+    where isWanted: (AuditDeed) -> Bool = { _ in true }
   ) async throws -> (deeds: [AuditDeed], isCut: Bool) {
     var query = AuditQuery(count: Self.vaultPage - 1)
     query.since = scope.since
@@ -95,7 +96,7 @@ struct ReportDesk: Sendable {
     query.sources = sources
     var found: [AuditDeed] = []
     while found.count < Self.rowLimit {
-      let (page, next) = try await trail.page(query, for: signedIn)
+      let (page, next) = try await trail.page(query, for: signedIn, where: isWanted)
       found += page
       guard let next else { return (found, false) }
       query.cursor = next

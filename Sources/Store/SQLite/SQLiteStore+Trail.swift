@@ -46,10 +46,13 @@ extension SQLiteStore {
 
   /// See ``AccessStore/accountTrail(_:)``.
   public func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>] {
-    let kinds = AccountEvent.Kind.aboutGroups.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    func list(_ kinds: some Sequence<AccountEvent.Kind>) -> String {
+      kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    }
     let table = TrailTable(
-      from: "account_event", columns: Self.accountEventColumns, actor: "actor", patient: "pseudonym",
-      subject: "account", group: "CASE WHEN kind IN (\(kinds)) THEN detail END")
+      from: query.kinds.map { "(SELECT * FROM account_event WHERE kind IN (\(list($0))))" } ?? "account_event",
+      columns: Self.accountEventColumns, actor: "actor", patient: "pseudonym",
+      subject: "account", group: "CASE WHEN kind IN (\(list(AccountEvent.Kind.aboutGroups))) THEN detail END")
     return try await registry.read { db in try Self.trail(query, in: table, db, Self.accountEvent) }
   }
 
