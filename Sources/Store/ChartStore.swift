@@ -19,8 +19,8 @@ public protocol ChartStore: Sendable {
   /// The record, oldest first.
   func chartTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartEvent>]
 
-  /// Appends to the record of who looked at whom.
-  func append(_ view: ChartView) async throws(StoreError)
+  /// Appends to the record of who looked at whom, all or none.
+  func append(_ views: [ChartView]) async throws(StoreError)
   /// Who looked at whom, oldest first.
   func viewTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartView>]
 }
@@ -98,8 +98,21 @@ public struct ChartEvent: Sendable, Hashable {
   }
 }
 
-/// That somebody looked at a patient, beyond the overview of the ward.
+/// That somebody was shown something of a patient.
 public struct ChartView: Sendable, Hashable {
+  /// What of them.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Themselves: a signal, findings, one alert, who they are.
+    case chart
+    /// Among others on the ward: present values and running strips.
+    case ward
+    /// Alerts among others' in the inbox.
+    case alerts
+
+    /// Those where the patient is one of many.
+    public static let overviews: Set<Kind> = [.ward, .alerts]
+  }
+
   /// By which way.
   public enum Door: String, Sendable, CaseIterable {
     /// A page.
@@ -112,15 +125,18 @@ public struct ChartView: Sendable, Hashable {
   public let account: String
   /// At whom.
   public let pseudonym: Pseudonym
+  /// What of them.
+  public let kind: Kind
   /// By which way.
   public let door: Door
   /// When it began.
   public let at: UnixMicroseconds
 
   /// Describes a look.
-  public init(account: String, pseudonym: Pseudonym, door: Door, at: UnixMicroseconds) {
+  public init(account: String, pseudonym: Pseudonym, kind: Kind = .chart, door: Door, at: UnixMicroseconds) {
     self.account = account
     self.pseudonym = pseudonym
+    self.kind = kind
     self.door = door
     self.at = at
   }

@@ -20,6 +20,8 @@ public struct TrailQuery: Sendable, Hashable {
   public var group: GroupID?
   /// Only events of these kinds, of the record of accounts; all if `nil`. Other records do not know them.
   public var kinds: Set<AccountEvent.Kind>?
+  /// Only looks of these kinds; all if `nil`. Only the record of looks knows them.
+  public var views: Set<ChartView.Kind>?
   /// Only the event of this number; all if `nil`.
   public var number: Int64?
   /// Most events of the answer.

@@ -10,6 +10,7 @@ import NIOHTTP1
 import NIOSSL
 import Store
 import SwiftASN1
+import Synchronization
 import Testing
 import Wire
 import X509
@@ -126,6 +127,23 @@ import X509
     try pem.write(to: folder.appending(path: "cert.pem"), atomically: true, encoding: .utf8)
     try key.pemRepresentation.write(to: folder.appending(path: "key.pem"), atomically: true, encoding: .utf8)
     return try NIOSSLCertificate(bytes: serializer.serializedBytes, format: .der)
+  }
+
+  /// A stream shows strips: of whom stands on record when it opens, of one patient alone as a look at them.
+  @Test func whoseStripsAreToldStandsOnRecord() async throws {
+    try await withServer { server in
+      let patient = try await server.ward.addPatient(device: try #require(DeviceID("sb-001")))
+      let cookie = try await server.signIn()
+      for (path, kind) in [("/api/events", ChartView.Kind.ward), ("/api/events?patients=\(patient)", .chart)] {
+        _ = try await server.read(path, cookie: cookie) { !$0.isEmpty }
+        let looks = server.ward.store.state.withLock { $0.chartViews }
+        #expect(
+          looks.last.map { [$0.account, $0.pseudonym.name, $0.kind.rawValue] } == [
+            "clinician", patient.name, kind.rawValue,
+          ])
+      }
+      #expect(server.ward.store.state.withLock { $0.chartViews.count } == 2)
+    }
   }
 
   @Test func whatIsCommittedIsSeenAndResumed() async throws {

@@ -45,9 +45,7 @@ extension MemoryStore: RetentionStore {
     }
   }
   func wearings() async throws(StoreError) -> [DeviceWearing] {
-    try read { state in
-      state.assignments.values.map { DeviceWearing(device: $0.device, patient: $0.pseudonym, since: $0.since) }
-    }
+    try read { $0.retention.wearings }
   }
   func begin(_ run: RetentionRun) async throws(StoreError) -> Int64 {
     change { state in

@@ -46,9 +46,13 @@ extension MemoryStore {
         $0.chartEvents, query, at: \.at, actor: \.account, patient: \.pseudonym, device: \.reference.device)
     }
   }
-  func append(_ view: ChartView) async throws(StoreError) { change { $0.chartViews.append(view) } }
+  func append(_ views: [ChartView]) async throws(StoreError) { change { $0.chartViews += views } }
   func viewTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartView>] {
-    try read { Self.trail($0.chartViews, query, at: \.at, actor: \.account, patient: \.pseudonym) }
+    try read {
+      Self.trail(
+        $0.chartViews, query, isWanted: { query.views?.contains($0.kind) ?? true }, at: \.at, actor: \.account,
+        patient: \.pseudonym)
+    }
   }
   func deeds(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AlertDeed>] {
     try read { state in

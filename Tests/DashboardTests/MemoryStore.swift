@@ -223,6 +223,7 @@ final class MemoryStore: ChunkStore, FindingStore, AlertStore, AccessStore, Stor
     change { state in
       guard state.assignments[device] == nil || state.assignments[device]?.pseudonym != pseudonym else { return }
       state.assignments[device] = DeviceAssignment(device: device, pseudonym: pseudonym, since: time)
+      state.retention.wearings.append(DeviceWearing(device: device, patient: pseudonym, since: time))
     }
   }
   func assignments() async throws(StoreError) -> [DeviceAssignment] { try read { Array($0.assignments.values) } }

@@ -193,7 +193,8 @@ def test_observations_are_valid_over_all_pages(ward, program, code):
 
 def test_audit_events_are_valid_and_for_auditors(ward, program):
     _, clients, patient = ward
-    assert clients["doctor"].get(f"/api/patients/{patient}").status == 200
+    for path in (f"/api/patients/{patient}", "/api/ward"):
+        assert clients["doctor"].get(path).status == 200
     bundle = read(clients["auditor"], "/fhir/AuditEvent?_count=20", Bundle)
     assert len(bundle.entry) == 20
     event = read(clients["auditor"], f"/fhir/AuditEvent/{bundle.entry[5].resource.id}", AuditEvent)
@@ -207,6 +208,7 @@ def test_audit_events_are_valid_and_for_auditors(ward, program):
             (link.url.removeprefix(clients["auditor"].base) for link in bundle.link if link.relation == "next"), None)
     assert len({one.id for one in seen}) == len(seen)
     assert {one.id.split("-")[0] for one in seen} >= {"vault", "account", "view"}
+    assert {one.subtype[-1].code for one in seen} >= {"viewed", "ward-viewed"}
     assert {one.type.code for one in seen} >= {"110100", "110114", "110110", "110113"}
     refused = read(program, "/fhir/AuditEvent", OperationOutcome, status=403)
     assert refused.issue[0].code == "forbidden"

@@ -81,8 +81,17 @@ struct TrailTests {
     try await withStore { store, directory in
       let patient = try #require(Pseudonym("P-ABCD"))
       let look = ChartView(account: "anna", pseudonym: patient, door: .program, at: 7)
-      try await store.append(look)
+      try await store.append([look])
       #expect(try await store.viewTrail(TrailQuery(limit: 9)).map(\.event) == [look])
+      let overview = ChartView(account: "anna", pseudonym: patient, kind: .ward, door: .page, at: 8)
+      try await store.append([
+        overview, ChartView(account: "bert", pseudonym: patient, kind: .alerts, door: .page, at: 9),
+      ])
+      var query = TrailQuery(limit: 9)
+      query.views = [.ward]
+      #expect(try await store.viewTrail(query).map(\.event) == [overview])
+      query.views = [.chart]
+      #expect(try await store.viewTrail(query).map(\.event) == [look])
       let queue = try DatabaseQueue(path: "\(directory)/findings.sqlite")
       for sql in ["UPDATE chart_view SET account = 'x'", "DELETE FROM chart_view"] {
         #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: sql) } }

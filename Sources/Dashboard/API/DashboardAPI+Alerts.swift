@@ -48,23 +48,26 @@ extension DashboardAPI {
     }
     if isMineOnly { records = records.filter { $0.assignedTo == signedIn.account } }
     let now = time.unixMicroseconds()
-    var views: [AlertView] = []
-    for record in records.sorted(by: { $0.openedAt > $1.openedAt }) where views.count < Self.alertLimit {
+    var found: [AlertView] = []
+    for record in records.sorted(by: { $0.openedAt > $1.openedAt }) where found.count < Self.alertLimit {
       // What is done whatever its severity need not be opened to be left out.
       if !phases.contains(.done), AlertWorkflow.phase(of: record, severity: nil, now: now) == .done { continue }
       guard let view = try await view(of: record, for: wanted),
         severity == nil || view.severity == severity?.rawValue,
         AlertWorkflow.Phase(rawValue: view.phase).map(phases.contains) == true
       else { continue }
-      views.append(view)
+      found.append(view)
     }
-    return try JSONReply.response(ListView(items: views))
+    await views.note(Set(found.compactMap { $0.patient.flatMap { Pseudonym($0) } }), .alerts, shownTo: signedIn)
+    return try JSONReply.response(ListView(items: found))
   }
 
   /// One alert with its log, its deliveries, and who is told next.
   func showAlert(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {
     let record = try await alert(context, signedIn)
-    return try JSONReply.response(try await detail(of: record, signedIn))
+    let detail = try await detail(of: record, signedIn)
+    if let patient = await hub.patient(of: record) { await views.note(patient, shownTo: signedIn) }
+    return try JSONReply.response(detail)
   }
 
   func acknowledgeAlert(_ context: DashboardRequestContext, _ signedIn: SignedIn) async throws -> Response {

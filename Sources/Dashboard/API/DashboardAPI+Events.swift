@@ -15,12 +15,11 @@ extension DashboardAPI {
   func streamEvents(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
-    var patients: Set<Pseudonym>?
-    if let list = request.uri.queryParameters["patients"] {
+    let patients = try request.uri.queryParameters["patients"].map { list in
       let names = list.split(separator: ",")
       let pseudonyms = names.compactMap { Pseudonym($0) }
       guard names.count <= Self.patientLimit, pseudonyms.count == names.count else { throw APIProblem.badRequest }
-      patients = Set(pseudonyms)
+      return Set(pseudonyms)
     }
     await hub.look(as: signedIn.viewer, signedIn.scope)
     let channel = context.channel
@@ -29,6 +28,7 @@ extension DashboardAPI {
       after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
       cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
+    await noteShown(patients, to: signedIn)
     let body = ResponseBody { [hub] writer in
       do {
         // Proxies must not wait for more; a browser comes back after a second.
@@ -44,6 +44,7 @@ extension DashboardAPI {
               try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))
               break
             }
+            await noteShown(patients, to: still)
           }
         }
         await hub.close(stream: number)
@@ -56,6 +57,12 @@ extension DashboardAPI {
     return Response(
       status: .ok,
       headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"], body: body)
+  }
+
+  /// Puts on record whose strips and values a stream tells, as long as it tells them: of one patient it is a look at them.
+  private func noteShown(_ wanted: Set<Pseudonym>?, to signedIn: SignedIn) async {
+    let shown = await hub.patients(in: signedIn.scope).filter { wanted?.contains($0) ?? true }
+    await views.note(shown, wanted?.count == 1 ? .chart : .ward, shownTo: signedIn)
   }
 }
 

@@ -43,13 +43,16 @@ struct DashboardAPI: Sendable {
   let time: Timekeeper
   let logger: Logger
 
-  /// Carries out a request that was allowed, and puts on record who was shown a patient. `signedIn` is `nil` for ``Endpoint/signIn`` alone.
+  /// Carries out a request that was allowed, and puts on record who was shown the patient that it names; what shows patients that
+  /// its address does not name puts that on record itself. `signedIn` is `nil` for ``Endpoint/signIn`` alone.
   func respond(
     to endpoint: Endpoint, _ request: Request, _ context: DashboardRequestContext, signedIn: SignedIn?
   ) async throws -> Response {
     let response = try await answer(to: endpoint, request, context, signedIn: signedIn)
-    if let signedIn, endpoint.rule == .clinicians, !endpoint.changesState,
-      let patient = (context.parameters.get("pseudonym") ?? request.patientInQuery).flatMap({ Pseudonym($0) })
+    // A preview is asked for with a body, and tells what was found of the patient in the last day.
+    if let signedIn, endpoint.rule == .clinicians, !endpoint.changesState || endpoint == .previewPlan,
+      let patient = (context.parameters.get("pseudonym") ?? request.patientInQuery).flatMap({ Pseudonym($0) }),
+      await hub.knows(patient, in: signedIn.scope)
     {
       await views.note(patient, shownTo: signedIn)
     }
@@ -250,6 +253,7 @@ struct DashboardAPI: Sendable {
   private func showWard(_ signedIn: SignedIn) async throws -> Response {
     await hub.look(as: signedIn.viewer, signedIn.scope)
     let ward = await hub.ward(for: signedIn.scope)
+    await views.note(ward.patients.compactMap { Pseudonym($0.patient) }, .ward, shownTo: signedIn)
     return try JSONReply.response(
       WardView(nowMs: time.unixMicroseconds() / 1000, patients: ward.patients, groups: ward.groups))
   }
@@ -258,7 +262,9 @@ struct DashboardAPI: Sendable {
 extension Request {
   /// The patient whom FHIR's searches name.
   fileprivate var patientInQuery: String? {
-    guard uri.path.hasPrefix("/fhir/"), let text = uri.queryParameters["patient"] else { return nil }
+    guard uri.path.hasPrefix("/fhir/"), let text = uri.queryParameters["patient"] ?? uri.queryParameters["_id"] else {
+      return nil
+    }
     return String(FHIRSearch.patientName(text))
   }
 }

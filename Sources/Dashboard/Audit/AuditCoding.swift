@@ -61,7 +61,9 @@ struct AuditClass: Hashable, Sendable {
       self.init(.securityAlert, [.overrideStarted, .own(source, "opened")], "E")
     case .ended(let access):
       self.init(.securityAlert, [.overrideStopped, .own(source, access.endedBy == nil ? "expired" : "ended")], "E")
-    case .viewed: self.init(.patientRecord, [.interaction("read"), .own(source, "viewed")], "R")
+    case .viewed(let view):
+      let own = view.kind == .chart ? "viewed" : "\(view.kind.rawValue)-viewed"
+      self.init(.patientRecord, [.interaction("read"), .own(source, own)], "R")
     case .chart(let event):
       let own = AuditCoding.own(source, event.kind.rawValue)
       switch event.kind {

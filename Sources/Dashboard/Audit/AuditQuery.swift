@@ -17,6 +17,8 @@ struct AuditQuery: Sendable {
   var subject: String?
   /// About this group of patients.
   var group: GroupID?
+  /// Of looks, these kinds alone.
+  var views: Set<ChartView.Kind>?
   /// In these records.
   var sources = Set(AuditDeed.Source.allCases)
   /// Most deeds of a page.

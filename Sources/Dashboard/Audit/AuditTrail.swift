@@ -9,7 +9,7 @@ struct AuditTrail: Sendable {
   /// Fewest deeds of each record that are read at once.
   private static let smallestBatch = 50
 
-  let registry: any AccessStore
+  let registry: any AccessStore & RetentionStore
   let chart: any ChartStore
   let alerts: any AlertStore
   let desk: KeyDesk
@@ -66,6 +66,7 @@ struct AuditTrail: Sendable {
         trail.device = query.device
         trail.subject = query.subject
         trail.group = query.group
+        trail.views = query.views
         all += try await deeds(in: source, trail).map { ($0.at, $0) }
       }
     }
@@ -109,24 +110,31 @@ struct AuditTrail: Sendable {
     }
   }
 
-  /// An alert knows its device; whom it is about is who wore that when the episode was found, if they wear it still.
+  /// An alert knows its device; whom it is about is who wore that when the episode was found.
   private func alertDeeds(_ query: TrailQuery) async throws -> [AuditDeed] {
-    let wearers = try await registry.assignments().filter { $0.pseudonym != nil }
-    var query = query
-    let patient = query.patient
-    query.patient = nil
-    if let patient {
-      guard let worn = wearers.first(where: { $0.pseudonym == patient }),
-        query.device == nil || query.device == worn.device
-      else { return [] }
-      query.device = worn.device
+    let history = WearingHistory(try await registry.wearings())
+    guard let patient = query.patient else {
+      return try await alerts.deeds(query).map { one in
+        AuditDeed(one) { .alert($0, history.wearer(of: one.event.device, at: one.event.openedAt)) }
+      }
     }
-    let assigned = Dictionary(wearers.map { ($0.device, $0) }, uniquingKeysWith: { _, last in last })
-    return try await alerts.deeds(query).compactMap { one in
-      let wearer = assigned[one.event.device].flatMap { $0.since <= one.event.openedAt ? $0.pseudonym : nil }
-      guard patient == nil || wearer == patient else { return nil }
-      return AuditDeed(one) { .alert($0, wearer) }
+    var found: [AuditDeed] = []
+    for device in history.devices(of: patient) where query.device == nil || query.device == device {
+      var query = query
+      query.patient = nil
+      query.device = device
+      var wanted: [AuditDeed] = []
+      // What others did while they wore it is passed over, however much it is.
+      while wanted.count < query.limit {
+        let page = try await alerts.deeds(query)
+        wanted += page.filter { history.wearer(of: device, at: $0.event.openedAt) == patient }
+          .map { AuditDeed($0) { .alert($0, patient) } }
+        guard page.count == query.limit, let last = page.last else { break }
+        query.after = TrailPlace(time: last.at, number: last.number)
+      }
+      found += wanted
     }
+    return Array(found.sorted { ($0.at, $0.number) < ($1.at, $1.number) }.prefix(query.limit))
   }
 }
 

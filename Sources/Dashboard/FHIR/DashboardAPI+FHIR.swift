@@ -14,12 +14,12 @@ extension DashboardAPI {
     let search = try FHIRSearch(request)
     let resource: JSONValue =
       switch endpoint {
-      case .searchPatients: try await searchPatients(search, signedIn.scope)
+      case .searchPatients: try await searchPatients(search, signedIn)
       case .readPatient: FHIR.patient(try await patient(context.parameters.get("pseudonym"), signedIn.scope))
       case .searchFHIRDevices: try await searchDevices(search, signedIn.scope)
-      case .readFHIRDevice: try await readDevice(context.parameters.get("device"), signedIn.scope)
+      case .readFHIRDevice: try await readDevice(context.parameters.get("device"), signedIn)
       case .searchObservations: try await searchObservations(search, signedIn.scope)
-      case .readObservation: try await readObservation(context.parameters.get("observation"), signedIn.scope)
+      case .readObservation: try await readObservation(context.parameters.get("observation"), signedIn)
       case .searchAuditEvents: try await searchAuditEvents(search, signedIn)
       case .readAuditEvent: try await readAuditEvent(context.parameters.get("event"), signedIn)
       default: throw APIProblem.notFound
@@ -47,9 +47,13 @@ extension DashboardAPI {
     return found
   }
 
-  private func searchPatients(_ search: FHIRSearch, _ scope: PatientScope) async throws -> JSONValue {
-    var found = await patients(scope)
-    if let id = search.text("_id") { found = found.filter { $0.pseudonym.name == id } }
+  private func searchPatients(_ search: FHIRSearch, _ signedIn: SignedIn) async throws -> JSONValue {
+    var found = await patients(signedIn.scope)
+    if let id = search.text("_id") {
+      found = found.filter { $0.pseudonym.name == id }
+    } else {
+      await views.note(found.map(\.pseudonym), .ward, shownTo: signedIn)
+    }
     return search.page(of: found.map(FHIR.patient))
   }
 
@@ -63,10 +67,11 @@ extension DashboardAPI {
       })
   }
 
-  private func readDevice(_ name: String?, _ scope: PatientScope) async throws -> JSONValue {
+  private func readDevice(_ name: String?, _ signedIn: SignedIn) async throws -> JSONValue {
     guard let device = name.flatMap({ DeviceID($0) }),
-      let wearer = await patients(scope).first(where: { $0.device == device })
+      let wearer = await patients(signedIn.scope).first(where: { $0.device == device })
     else { throw APIProblem.notFound }
+    await views.note(wearer.pseudonym, shownTo: signedIn)
     return FHIR.device(device, wornBy: wearer.pseudonym, try await chunks.devices().first { $0.device == device })
   }
 
@@ -98,7 +103,8 @@ extension DashboardAPI {
     }
   }
 
-  private func readObservation(_ id: String?, _ scope: PatientScope) async throws -> JSONValue {
+  private func readObservation(_ id: String?, _ signedIn: SignedIn) async throws -> JSONValue {
+    let scope = signedIn.scope
     let parts = (id ?? "").split(separator: "-")
     guard parts.count == 3, let what = FHIR.Observed(rawValue: String(parts[0])), let sequence = UInt64(parts[2]),
       sequence <= UInt64(UInt32.max)
@@ -114,6 +120,7 @@ extension DashboardAPI {
             $0.sequence == sequence && $0.kind.isECG
           })
         else { throw APIProblem.notFound }
+        await views.note(patient.pseudonym, shownTo: signedIn)
         return FHIR.strip(segment, record, of: patient.pseudonym)
       case .heartRate:
         guard
@@ -121,6 +128,7 @@ extension DashboardAPI {
           finding.sequence == sequence,
           let resource = FHIR.heartRate(finding, record, of: patient.pseudonym)
         else { throw APIProblem.notFound }
+        await views.note(patient.pseudonym, shownTo: signedIn)
         return resource
       }
     }

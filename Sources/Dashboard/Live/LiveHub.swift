@@ -254,6 +254,14 @@ actor LiveHub {
     directory.wearer(of: alert.reference.device, at: alert.openedAt)
   }
 
+  /// Whether there is such a patient in a scope.
+  func knows(_ patient: Pseudonym, in scope: PatientScope) -> Bool {
+    scope.includes(patient) && directory.patients[patient] != nil
+  }
+
+  /// The patients of a scope.
+  func patients(in scope: PatientScope) -> [Pseudonym] { directory.patients.keys.filter { scope.includes($0) } }
+
   /// The devices of the patients of a scope.
   func devices(in scope: PatientScope) -> [DeviceID] { directory.devices(in: scope) }
 

@@ -7,6 +7,7 @@ extension ReportDesk {
   /// How often each was done.
   private struct Tally {
     var views = 0
+    var overviews = 0
     var exports = 0
     var marks = 0
     var alerts = 0
@@ -17,7 +18,7 @@ extension ReportDesk {
     mutating func add(_ deed: AuditDeed, other: String) {
       others.insert(other)
       switch deed.what {
-      case .viewed: views += 1
+      case .viewed(let view): if view.kind == .chart { views += 1 } else { overviews += 1 }
       case .chart(let event): if event.kind == .export { exports += 1 } else { marks += 1 }
       case .alert: alerts += 1
       case .opened: overrides += 1
@@ -25,7 +26,7 @@ extension ReportDesk {
       }
     }
 
-    var cells: [String] { [views, exports, marks, alerts, overrides, others.count].map(String.init) }
+    var cells: [String] { [views, overviews, exports, marks, alerts, overrides, others.count].map(String.init) }
   }
 
   func accessReport(_ scope: ReportScope, for signedIn: SignedIn) async throws -> TableReport {
@@ -54,7 +55,8 @@ extension ReportDesk {
     if let patient = scope.patient { sight = try await self.sight(of: patient, scope) }
     let isAnyCut = isCut || isRightsCut || sight?.isCut == true
     facts.append(("Deeds", isAnyCut ? "the first \(rows.count) of more: ask for a shorter period" : "\(rows.count)"))
-    let counts = ["Shown", "Exports", "Notes, labels", "Alerts", "Emergency accesses"]
+    facts.append(("Overviews", scope.isNarrow ? "counted" : "not counted: ask for a person or a patient"))
+    let counts = ["Shown", "Overviews", "Exports", "Notes, labels", "Alerts", "Emergency accesses"]
     return TableReport(
       title: ReportKind.access.title, facts: facts,
       sections: [

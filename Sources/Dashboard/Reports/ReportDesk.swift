@@ -94,6 +94,8 @@ struct ReportDesk: Sendable {
     query.actor = scope.account
     query.patient = scope.patient
     query.sources = sources
+    // Everybody's overviews are too many for one report of everybody.
+    if !scope.isNarrow { query.views = [.chart] }
     var found: [AuditDeed] = []
     while found.count < Self.rowLimit {
       let (page, next) = try await trail.page(query, for: signedIn, where: isWanted)

@@ -29,4 +29,7 @@ struct ReportScope: Hashable, Sendable {
   var account: String?
   /// About whom alone; everybody if `nil`.
   var patient: Pseudonym?
+
+  /// Whether it is about one person or one patient.
+  var isNarrow: Bool { account != nil || patient != nil }
 }

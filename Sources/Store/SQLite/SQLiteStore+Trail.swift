@@ -81,23 +81,31 @@ extension SQLiteStore {
 
   /// See ``ChartStore/viewTrail(_:)``.
   public func viewTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartView>] {
+    let kinds = query.views?.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
     let table = TrailTable(
-      from: "chart_view", columns: "account, pseudonym, door, at", number: "id", actor: "account",
+      from: kinds.map { "(SELECT * FROM chart_view WHERE kind IN (\($0)))" } ?? "chart_view",
+      columns: "account, pseudonym, door, at, kind", number: "id", actor: "account",
       patient: "pseudonym")
     return try await findings.read { db in
       try Self.trail(query, in: table, db) { row in
-        guard let patient = Pseudonym(row[1] as String), let door = ChartView.Door(rawValue: row[2]) else { return nil }
-        return ChartView(account: row[0], pseudonym: patient, door: door, at: UInt64(row[3] as Int64))
+        guard let patient = Pseudonym(row[1] as String), let door = ChartView.Door(rawValue: row[2]),
+          let kind = ChartView.Kind(rawValue: row[4])
+        else { return nil }
+        return ChartView(account: row[0], pseudonym: patient, kind: kind, door: door, at: UInt64(row[3] as Int64))
       }
     }
   }
 
   /// See ``ChartStore``: appends to the record of who looked at whom.
-  public func append(_ view: ChartView) async throws(StoreError) {
-    try await findings.write { db in
-      try db.execute(
-        sql: "INSERT INTO chart_view (account, pseudonym, door, at) VALUES (?, ?, ?, ?)",
-        arguments: [view.account, view.pseudonym.name, view.door.rawValue, Int64(clamping: view.at)])
+  public func append(_ views: [ChartView]) async throws(StoreError) {
+    try await findings.write(ringing: false) { db in
+      for view in views {
+        try db.cachedStatement(
+          sql: "INSERT INTO chart_view (account, pseudonym, kind, door, at) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+          view.account, view.pseudonym.name, view.kind.rawValue, view.door.rawValue, Int64(clamping: view.at),
+        ])
+      }
     }
   }
 

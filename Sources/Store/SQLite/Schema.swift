@@ -24,7 +24,7 @@ enum Schema {
   private static func steps(_ area: StoreArea) -> [String] {
     switch area {
     case .chunks: [chunks, retentionTally]
-    case .findings: [findings, chart, views, retentionTally]
+    case .findings: [findings, chart, views, retentionTally, viewKinds]
     case .alerts: [alerts, alertWorkflow, deeds, retentionTally]
     case .registry: [registry, access, signInMethod, tokens, accountTrail, retention, passkeys, groups, groupTrail]
     }
@@ -216,6 +216,9 @@ enum Schema {
       BEGIN SELECT RAISE(ABORT, 'the record is never shortened'); END;
     CREATE INDEX chart_event_at ON chart_event (at);
     """
+
+  /// What looks were before they had kinds.
+  private static let viewKinds = "ALTER TABLE chart_view ADD COLUMN kind TEXT NOT NULL DEFAULT 'chart'"
 
   private static let deeds = "CREATE INDEX alert_event_at ON alert_event (at)"
 
