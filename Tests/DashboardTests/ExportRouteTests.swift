@@ -73,12 +73,17 @@ import Wire
         try await auditor.send(client, .get, "/api/chart-events").json()["items"] as? [[String: Any]])
       #expect(
         list.count == 5 && list[0]["kind"] as? String == "export" && list[0]["patient"] as? String == patient.name)
-      for query in ["format=xml", "count=0", "from=-1", "from=99999999999"] {
+      // A report in the reader's language, with the alert's words.
+      let german = try await browser.send(
+        client, .get, "/api/patients/\(patient)/export?format=pdf&language=de&from=187&count=1870")
+      let text = String(decoding: german.body.readableBytesView, as: UTF8.self)
+      #expect(text.contains("(EKG-Bericht)") && text.contains("(Tachykardie)") && !text.contains("(Tachycardia)"))
+      for query in ["format=xml", "format=pdf&language=fr", "count=0", "from=-1", "from=99999999999"] {
         #expect(try await browser.send(client, .get, "/api/patients/\(patient)/export?\(query)").status == .badRequest)
       }
       let beyond = try await browser.send(client, .get, "/api/patients/\(patient)/export?from=100000")
       #expect(beyond.problem == "nothing-to-export")
-      #expect(try await ward.store.chartEvents(limit: 9).count == 5)
+      #expect(try await ward.store.chartEvents(limit: 9).count == 6)
     }
   }
 }

@@ -152,12 +152,12 @@ struct ExportTests {
       let place = try #require(Int(row.prefix(10)))
       #expect(String(decoding: bytes[place..<place + 6], as: UTF8.self).hasPrefix("\(index + 1) 0 "))
     }
-    // A page with the table, two with four strips.
-    #expect(text.contains("/Count 3 ") && text.contains("(Anna M\\374ller \\(P-7K2M\\))"))
+    // A page with the episodes, one with the notes, two with four strips.
+    #expect(text.contains("/Count 4 ") && text.contains("(Anna M\\374ller \\(P-7K2M\\))"))
   }
 
   /// A report of four episodes.
-  private static func report() throws -> [UInt8] {
+  private static func report(_ language: ReportLanguage = .english) throws -> [UInt8] {
     let fixture = ExportFixture()
     var history = SessionHistory()
     for index in 0..<200 {
@@ -178,14 +178,16 @@ struct ExportTests {
         title: "tachycardia", severity: "medium", onset: 1_767_225_610_000_000, seconds: 12,
         explanation: "150/min for 12 s, limit 130/min.",
         runs: [(0, Array(microvolts[..<600])), (6, Array(microvolts[750...]))],
-        beats: stride(from: 0.4, to: 10, by: 0.8).map { ($0, number == 0 ? "V" : "N") },
+        beats: stride(from: 0.4, to: 10, by: 0.8).map {
+          ($0, number == 0 ? "V" : "N", number == 0 && $0 < 1 ? "S" : nil)
+        },
         stripStart: 1_767_225_608_000_000)
     }
     let content = ReportContent(
       trends: Trends(history, range: 1250..<1250 + 37_400, points: 400),
       intervals: NormalIntervals(history.beats[...], pairLimit: 0), episodes: episodes, omitted: 0,
       account: "dr.weiss", madeAt: 1_767_229_200_000_000)
-    return PDFReport(fixture.recording, content: content).bytes()
+    return PDFReport(fixture.recording, content: content, language: language).bytes()
   }
 
   /// Files for readers that others wrote: Tests/Interop/test_exports.py.
@@ -207,5 +209,6 @@ struct ExportTests {
         .write(to: directory.appendingPathComponent("\(name).truth"))
     }
     try Data(Self.report()).write(to: directory.appendingPathComponent("report.pdf"))
+    try Data(Self.report(.german)).write(to: directory.appendingPathComponent("report.de.pdf"))
   }
 }

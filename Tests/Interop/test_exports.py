@@ -144,14 +144,19 @@ def test_fhir(files, case):
 
 def test_pdf(files):
     reader = pypdf.PdfReader(files / "report.pdf", strict=True)
-    assert len(reader.pages) == 3
+    assert len(reader.pages) == 4
     width, height = reader.pages[0].mediabox.width, reader.pages[0].mediabox.height
     assert (float(width), float(height)) == pytest.approx((297 * 72 / 25.4, 210 * 72 / 25.4), abs=0.01)
     text = "\n".join(page.extract_text() for page in reader.pages)
     assert "Anna Müller (P-7K2M)" in text and "150/min for 12 s" in text
     assert text.count("25 mm/s") == 4 and text.count("tachycardia") == 8
+    # What a clinician called a beat stands behind what the machine did.
+    assert text.count("V/S") == 1 and text.count("V/N: a clinician") == 1
+    assert "Clinicians' notes" in text and "after stairs" in text and text.count("langer Text") == 60
+    german = "\n".join(page.extract_text() for page in pypdf.PdfReader(files / "report.de.pdf", strict=True).pages)
+    assert "EKG-Bericht" in german and "Ärztliche Notizen" in german and "ECG report" not in german
     # The calibration pulse is 10 mm high and 5 mm wide: 1 mV at 10 mm/mV, 0.2 s at 25 mm/s.
-    content = reader.pages[1].get_contents().get_data().decode("latin-1")
+    content = reader.pages[2].get_contents().get_data().decode("latin-1")
     lines = [[float(n) for n in line.split()[-3:-1]] for line in content.splitlines() if line.endswith((" m", " l"))]
     millimetre = 72 / 25.4
     pulses = [

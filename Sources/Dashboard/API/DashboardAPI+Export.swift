@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import Cardio
 internal import Decryptor
 internal import Exports
@@ -12,7 +13,8 @@ extension DashboardAPI {
   /// Every so many windows it is checked that who asked may still see the patient.
   private static let windowsBetweenChecks = 64
 
-  /// `session` (the current one), `format` (`csv`, `wfdb`, `edf`, `fhir`, `pdf`), `from`, `count` (samples; default: the whole session).
+  /// `session` (the current one), `format` (`csv`, `wfdb`, `edf`, `fhir`, `pdf`), `language` (of a PDF: `en`, `de`), `from`, `count` (samples;
+  /// default: the whole session).
   ///
   /// Chunks are opened as the receiver takes them; nothing is kept on disk. What leaves is recorded before it does: when that cannot be
   /// done, nothing leaves. An answer that breaks off ends without its last chunk, so that no receiver takes it for whole.
@@ -24,12 +26,16 @@ extension DashboardAPI {
     let record = try await session(of: pseudonym, named: query["session"], for: signedIn)
     guard let current = await hub.current(pseudonym, for: signedIn.scope) else { throw APIProblem.notFound }
     guard let format = ExportFormat(rawValue: String(query["format"] ?? "csv")) else { throw APIProblem.badRequest }
+    guard let language = ReportLanguage(rawValue: String(query["language"] ?? "en")),
+      let words = MessageLanguage(rawValue: language.rawValue)
+    else { throw APIProblem.badRequest }
     let range = try await range(query["from"], query["count"], in: record)
     guard let slot = exports.slots.take() else { throw APIProblem.overloaded }
     let (recording, kinds) = try await exports.recording(of: record, patient: current.patient, range: range)
     let report =
       format == .pdf
-      ? try await exports.report(of: record, range: range, by: signedIn.account, at: time.unixMicroseconds()) : nil
+      ? try await exports.report(
+        of: record, range: range, language: words, by: signedIn.account, at: time.unixMicroseconds()) : nil
     let raw = try await RawSignal(strips, of: record, kinds: Set(kinds), from: range.lowerBound)
     try await chart.store.append(
       ChartEvent(
@@ -44,7 +50,7 @@ extension DashboardAPI {
       .contentType: format.mediaType, .contentDisposition: "attachment; filename=\"\(name)\"",
     ]
     if let report {
-      let bytes = PDFReport(recording, content: report).bytes()
+      let bytes = PDFReport(recording, content: report, language: language).bytes()
       return Response(
         status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }

@@ -1,3 +1,4 @@
+internal import AlertDelivery
 internal import Cardio
 internal import Decryptor
 internal import Exports
@@ -72,10 +73,11 @@ struct ExportDesk: Sendable {
   }
 
   /// The report's own part: trends, and the episodes that alerts tell of, with their strips.
-  func report(of record: SessionRecord, range: Range<Int>, by account: String, at now: UInt64) async throws
-    -> ReportContent
-  {
+  func report(
+    of record: SessionRecord, range: Range<Int>, language: MessageLanguage, by account: String, at now: UInt64
+  ) async throws -> ReportContent {
     let history = try await findings.history(of: record)
+    let labels = ChartDesk.labels(try await chart.marks(of: record))
     let records = try await alerts.alerts(
       of: record.reference.device, unresolvedOnly: false, limit: Self.alertLimit
     ).filter { $0.reference == record.reference }
@@ -88,7 +90,7 @@ struct ExportDesk: Sendable {
     found.sort { $0.onsetSample < $1.onsetSample }
     var episodes: [ReportContent.Episode] = []
     for body in found.prefix(PDFReport.episodeLimit) {
-      episodes.append(try await episode(body, of: record, history: history))
+      episodes.append(try await episode(body, of: record, history: history, labels: labels, language: language))
     }
     return ReportContent(
       trends: Trends(history, range: range, points: 400),
@@ -97,7 +99,8 @@ struct ExportDesk: Sendable {
   }
 
   private func episode(
-    _ body: AlertBody, of record: SessionRecord, history: SessionHistory
+    _ body: AlertBody, of record: SessionRecord, history: SessionHistory, labels: [Int: String],
+    language: MessageLanguage
   ) async throws -> ReportContent.Episode {
     let rate = SampleRate.analysis.hertz
     let length = Int(PDFReport.stripSeconds * rate)
@@ -108,12 +111,16 @@ struct ExportDesk: Sendable {
       (second: (Double(run.first - start) - StripSegment.delaySamples) / rate, microvolts: run.samples)
     }
     let beats = history.beats(in: start..<start + length).map { beat in
-      (second: (beat.position - Double(start)) / rate, label: beat.beatClass?.rawValue ?? (beat.isAbnormal ? "!" : "N"))
+      (
+        second: (beat.position - Double(start)) / rate,
+        label: beat.beatClass?.rawValue ?? (beat.isAbnormal ? "!" : "N"),
+        clinicianLabel: labels[ChartDesk.key(beat.position)]
+      )
     }
     return ReportContent.Episode(
-      title: body.rule.rawValue.replacingOccurrences(of: "-", with: " "), severity: body.severity.rawValue,
+      title: language.title(of: body.rule), severity: language.name(of: body.severity),
       onset: body.onset, seconds: body.end.map { Double($0 - min($0, body.onset)) / 1e6 },
-      explanation: body.explanation, runs: runs, beats: beats,
+      explanation: language.sentence(of: body), runs: runs, beats: beats,
       stripStart: history.time(at: Double(start)) ?? body.onset)
   }
 }

@@ -72,7 +72,8 @@ extension Operation {
     .exportSession: Operation(
       "A session, or a stretch of it, as a file",
       query: [
-        .session, .choice("format", ["csv", "wfdb", "edf", "fhir", "pdf"], "The format; csv if left out."), first,
+        .session, .choice("format", ["csv", "wfdb", "edf", "fhir", "pdf"], "The format; csv if left out."),
+        .choice("language", ["en", "de"], "What a PDF is written in; en if left out."), first,
         length(nil),
       ],
       answers: .file([

@@ -5,7 +5,7 @@ import { el } from "./elements.js";
 import { sampleRate } from "./patient-calipers.js";
 import { timeText } from "./patient-drawing.js";
 import { exportAddress } from "./patient-requests.js";
-import { t } from "./strings.js";
+import { language, t } from "./strings.js";
 
 /** What a session can be had as. */
 export const formats = ["csv", "wfdb", "edf", "fhir", "pdf"];
@@ -30,7 +30,7 @@ export function askExport(patient, { session, startMs = null }, view) {
     title: t("export.title"), text: t("export.text"), fields: [format, range], action: t("export.save"),
     send: async () => {
       const part = chosen(range) === "view" && view ? { from: Math.max(0, Math.round(view.from)), count: Math.round(view.count) } : {};
-      const answer = await fetch(exportAddress(patient, { session, format: chosen(format), ...part }), {
+      const answer = await fetch(exportAddress(patient, { session, format: chosen(format), language: language.code, ...part }), {
         credentials: "same-origin", cache: "no-store", redirect: "error", signal: cancel.signal,
       }).catch(() => { throw new Problem(0, "unreachable"); });
       if (!answer.ok) {

@@ -4,27 +4,28 @@ public import Cardio
 public struct ReportContent: Sendable {
   /// An episode, with ten seconds of ECG at its beginning.
   public struct Episode: Sendable {
-    /// What it is called.
+    /// What it is called, in the report's language.
     public let title: String
-    /// How much it matters: `high`, `medium`, `low`.
+    /// How much it matters, in the report's language.
     public let severity: String
     /// Unix time of its beginning, microseconds.
     public let onset: UInt64
     /// Seconds, where it has ended.
     public let seconds: Double?
-    /// What was measured, against which limit.
+    /// What was measured, against which limit, in the report's language.
     public let explanation: String
     /// Runs of ECG, 0.5–40 Hz in µV, by seconds from the strip's beginning; what lies between is missing.
     public let runs: [(second: Double, microvolts: [Int16])]
-    /// Beats on the strip, by seconds from its beginning.
-    public let beats: [(second: Double, label: String)]
+    /// Beats on the strip, by seconds from its beginning: what the machine calls them and what a clinician said last.
+    public let beats: [(second: Double, label: String, clinicianLabel: String?)]
     /// Unix time of the strip's beginning, microseconds.
     public let stripStart: UInt64
 
     /// Describes an episode.
     public init(
       title: String, severity: String, onset: UInt64, seconds: Double?, explanation: String,
-      runs: [(second: Double, microvolts: [Int16])], beats: [(second: Double, label: String)], stripStart: UInt64
+      runs: [(second: Double, microvolts: [Int16])], beats: [(second: Double, label: String, clinicianLabel: String?)],
+      stripStart: UInt64
     ) {
       self.title = title
       self.severity = severity
@@ -63,23 +64,30 @@ public struct ReportContent: Sendable {
   }
 }
 
-/// The report: who and when, the trend of the heart rate, a table of episodes, and a strip of each on paper of 25 mm a second and 10 mm a millivolt.
+/// The report: who and when, the trend of the heart rate, a table of episodes, clinicians' notes, and a strip of each episode on paper of 25 mm a
+/// second and 10 mm a millivolt.
 public struct PDFReport {
   /// Most episodes of one report.
   public static let episodeLimit = 60
   /// Seconds of a strip: 250 mm.
   public static let stripSeconds = 10.0
+  /// Most notes of one report.
+  public static let noteLimit = 200
   private static let left = 20.0
   private static let stripHeight = 45.0
+  /// Where the lowest line of a table may stand.
+  private static let bottom = 198.0
 
   private let recording: ExportedRecording
   private let content: ReportContent
+  private let words: ReportWords
   private var document = PDFDocument()
 
   /// Prepares a report.
-  public init(_ recording: ExportedRecording, content: ReportContent) {
+  public init(_ recording: ExportedRecording, content: ReportContent, language: ReportLanguage = .english) {
     self.recording = recording
     self.content = content
+    words = .of(language)
   }
 
   /// The file.
@@ -87,46 +95,41 @@ public struct PDFReport {
     var report = self
     report.drawHead()
     report.drawTrend(y: 72)
-    report.drawTable(y: 128)
+    report.drawNotes(y: report.drawEpisodes(y: 132))
     report.drawStrips()
-    return report.document.bytes(title: "SealedBeat report \(recording.pseudonym)")
+    return report.document.bytes(title: "SealedBeat - \(words.title) \(recording.pseudonym)")
   }
 
   private mutating func drawHead() {
-    document.text("ECG report", x: Self.left, y: 20, size: 18, font: .bold)
+    document.text(words.title, x: Self.left, y: 20, size: 18, font: .bold)
     let who = recording.name.map { "\($0) (\(recording.pseudonym))" } ?? recording.pseudonym
     document.text(who, x: Self.left, y: 29, size: 12, font: .bold)
     let end = CivilTime(microseconds: recording.time(of: recording.count))
     let start = CivilTime(microseconds: recording.start)
-    let hours = Double(recording.count) / 125 / 3600
-    var lines = [
-      "Born \(recording.birthDate ?? "-")   Device \(recording.device)   Session \(recording.session)",
-      "From \(start.date) \(start.clock) to \(end.date) \(end.clock) UTC, \(Self.hundredths(hours)) h"
-        + (recording.isClockSynchronised ? "" : "; the device's clock was not synchronised"),
-    ]
+    let hours = hundredths(Double(recording.count) / 125 / 3600)
     let abnormal = content.trends.buckets.reduce(0) { $0 + $1.abnormal }
     let beats = content.trends.buckets.reduce(0) { $0 + $1.beats }
     let missing = content.trends.buckets.reduce(0) { $0 + $1.missingSamples }
     let off = content.trends.buckets.reduce(0) { $0 + $1.leadOffSamples }
-    let burden = beats > 0 ? "\(Self.hundredths(100 * Double(abnormal) / Double(beats))) %" : "-"
-    lines.append(
-      "Beats \(beats), abnormal \(abnormal) (\(burden)).   Missing \(missing / 125) s, leads off \(off / 125) s.")
+    let burden = beats > 0 ? "\(hundredths(100 * Double(abnormal) / Double(beats))) %" : "-"
     func whole(_ value: Double?) -> String { value.map { "\(Int($0.rounded())) ms" } ?? "-" }
-    lines.append(
-      "Normal-to-normal intervals \(content.intervals.count): mean \(whole(content.intervals.meanMilliseconds)), "
-        + "SDNN \(whole(content.intervals.variability?.sdnnMilliseconds)), "
-        + "RMSSD \(whole(content.intervals.variability?.rmssdMilliseconds)) (Task Force 1996).")
-    let made = CivilTime(microseconds: content.madeAt)
-    lines.append(
-      "Made \(made.date) \(made.clock) UTC by \(content.account). Beats and episodes were found by a machine: an aid, not a diagnosis."
-    )
+    let variability = content.intervals.variability
+    let lines = [
+      "\(words.born) \(recording.birthDate ?? "-")   \(words.device) \(recording.device)   \(words.session) \(recording.session)",
+      words.span(start, end, hours: hours) + (recording.isClockSynchronised ? "" : "; \(words.clockNotSet)"),
+      "\(words.beats) \(beats), \(words.abnormal) \(abnormal) (\(burden)).   "
+        + "\(words.missing) \(missing / 125) s, \(words.leadsOff) \(off / 125) s.",
+      "\(words.intervals) \(content.intervals.count): \(words.mean) \(whole(content.intervals.meanMilliseconds)), "
+        + "SDNN \(whole(variability?.sdnnMilliseconds)), RMSSD \(whole(variability?.rmssdMilliseconds)) (Task Force 1996).",
+      words.made(CivilTime(microseconds: content.madeAt), by: content.account) + " " + words.disclaimer,
+    ]
     for (index, line) in lines.enumerated() { document.text(line, x: Self.left, y: 37 + 5.5 * Double(index)) }
   }
 
   private mutating func drawTrend(y: Double) {
     let (width, height) = (257.0, 46.0)
     document.text(
-      "Heart rate, beats per minute: median, least and greatest of each part", x: Self.left, y: y, font: .bold)
+      words.trend, x: Self.left, y: y, font: .bold)
     let top = y + 3
     func place(_ rate: Double) -> Double { top + height - min(220, max(20, rate) - 20) / 200 * height }
     for rate in stride(from: 40.0, through: 200, by: 40) {
@@ -152,46 +155,103 @@ public struct PDFReport {
       run.append((x, place(rate.median)))
     }
     document.line(run, width: 0.4, colour: .black)
-    document.text("Grey: mostly missing or leads off.", x: Self.left, y: top + height + 4, size: 7, colour: .grey)
+    document.text(words.grey, x: Self.left, y: top + height + 4, size: 7, colour: .grey)
   }
 
-  private mutating func drawTable(y: Double) {
+  /// - Returns: where the next part may begin.
+  private mutating func drawEpisodes(y: Double) -> Double {
+    let rows = content.episodes.enumerated().map { index, episode in
+      let onset = CivilTime(microseconds: episode.onset)
+      return [
+        "\(index + 1)", "\(onset.date) \(onset.clock)",
+        episode.seconds.map { "\(Int($0.rounded())) s" } ?? words.goesOn,
+        episode.severity, episode.title, episode.explanation,
+      ]
+    }
+    return drawTable(
+      words.episodes,
+      columns: [
+        (words.number, 0, 5), (words.begins, 10, 24), (words.lasts, 44, 12), (words.severity, 62, 14),
+        (words.episode, 84, 38), (words.measured, 142, 72),
+      ], rows: rows, omitted: content.omitted, y: y)
+  }
+
+  private mutating func drawNotes(y: Double) {
+    guard !recording.notes.isEmpty else { return }
+    let rows = recording.notes.prefix(Self.noteLimit).map { note in
+      let time = CivilTime(microseconds: recording.time(of: note.sample))
+      return ["\(time.date) \(time.clock)", note.author, note.text]
+    }
+    _ = drawTable(
+      words.notes, columns: [(words.at, 0, 24), (words.author, 36, 28), (words.note, 84, 112)], rows: rows,
+      omitted: recording.notes.count - rows.count, y: y)
+  }
+
+  /// A heading and rows of cells, each wrapped to as many characters as its column takes; goes on on as many pages as it needs.
+  ///
+  /// - Parameter columns: each with its place in millimetres from the left edge, and the characters that fit.
+  /// - Returns: where the next part may begin.
+  private mutating func drawTable(
+    _ title: String, columns: [(name: String, x: Double, characters: Int)], rows: [[String]], omitted: Int, y: Double
+  ) -> Double {
     var y = y
-    func head(_ report: inout PDFReport, _ y: Double) {
-      for (text, x) in [
-        ("No.", 0.0), ("Begins (UTC)", 10), ("Lasts", 52), ("Severity", 72), ("Episode", 92),
-        ("What was measured", 140),
-      ] {
-        report.document.text(text, x: Self.left + x, y: y, size: 8, font: .bold)
+    func head(_ report: inout PDFReport) {
+      for column in columns {
+        report.document.text(column.name, x: Self.left + column.x, y: y, size: 8, font: .bold)
       }
     }
-    document.text("Episodes", x: Self.left, y: y + 4, size: 11, font: .bold)
-    y += 11
-    if content.episodes.isEmpty {
-      document.text("None.", x: Self.left, y: y)
-      return
+    if y + 12 > Self.bottom {
+      document.newPage()
+      y = 20
     }
-    head(&self, y)
-    for (index, episode) in content.episodes.enumerated() {
+    document.text(title, x: Self.left, y: y, size: 11, font: .bold)
+    y += 7
+    if rows.isEmpty {
+      document.text(words.none, x: Self.left, y: y)
+      return y + 10
+    }
+    head(&self)
+    for row in rows {
+      let cells = zip(columns, row).map { ($0.x, Self.lines($1, of: $0.characters)) }
+      let height = 3.6 * Double((cells.map(\.1.count).max() ?? 1) - 1)
       y += 5
-      if y > 198 {
+      if y + height > Self.bottom {
         document.newPage()
         y = 20
-        head(&self, y)
+        head(&self)
         y += 5
       }
-      let onset = CivilTime(microseconds: episode.onset)
-      let lasts = episode.seconds.map { "\(Int($0.rounded())) s" } ?? "goes on"
-      let explanation =
-        episode.explanation.count > 90 ? episode.explanation.prefix(88) + "…" : Substring(episode.explanation)
-      for (text, x) in [
-        ("\(index + 1)", 0.0), ("\(onset.date) \(onset.clock)", 10), (lasts, 52), (episode.severity, 72),
-        (episode.title, 92), (String(explanation), 140),
-      ] { document.text(text, x: Self.left + x, y: y, size: 8) }
+      for (x, lines) in cells {
+        for (index, line) in lines.enumerated() {
+          document.text(line, x: Self.left + x, y: y + 3.6 * Double(index), size: 8)
+        }
+      }
+      y += height
     }
-    if content.omitted > 0 {
-      document.text("\(content.omitted) more are not shown.", x: Self.left, y: y + 6, size: 8)
+    if omitted > 0 {
+      y += 6
+      document.text(words.more(omitted), x: Self.left, y: y, size: 8)
     }
+    return y + 10
+  }
+
+  /// Text in lines of at most so many characters, broken at spaces where there are any.
+  private static func lines(_ text: String, of limit: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      var word = word
+      if !line.isEmpty, line.count + 1 + word.count > limit {
+        lines.append(line)
+        line = ""
+      }
+      while word.count > limit {
+        lines.append(String(word.prefix(limit)))
+        word = word.dropFirst(limit)
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
   }
 
   private mutating func drawStrips() {
@@ -205,8 +265,11 @@ public struct PDFReport {
   private mutating func draw(_ episode: ReportContent.Episode, number: Int, y: Double) {
     let time = CivilTime(microseconds: episode.stripStart)
     document.text(
-      "\(number). \(episode.title) - strip from \(time.date) \(time.clock) UTC", x: Self.left, y: y, font: .bold)
-    document.text("25 mm/s  10 mm/mV  0.5-40 Hz", x: 222, y: y, size: 8, colour: .grey)
+      "\(number). \(episode.title) - \(words.strip) \(time.date) \(time.clock) UTC", x: Self.left, y: y, font: .bold)
+    document.text("25 mm/s  10 mm/mV  \(words.decimal("0.5"))-40 Hz", x: 222, y: y, size: 8, colour: .grey)
+    if episode.beats.contains(where: { $0.clinicianLabel != nil }) {
+      document.text(words.labels, x: 140, y: y, size: 8, colour: .grey)
+    }
     let top = y + 8
     let width = Self.stripSeconds * 25
     for millimetre in 0...Int(width) {
@@ -234,9 +297,10 @@ public struct PDFReport {
       }
     }
     for beat in episode.beats where (0..<Self.stripSeconds).contains(beat.second) {
-      document.text(beat.label, x: Self.left + beat.second * 25 - 1, y: top - 1.5, size: 8, font: .bold)
+      let label = beat.clinicianLabel.map { "\(beat.label)/\($0)" } ?? beat.label
+      document.text(label, x: Self.left + beat.second * 25 - 1, y: top - 1.5, size: 8, font: .bold)
     }
   }
 
-  private static func hundredths(_ value: Double) -> String { thousandths(Int((value * 100).rounded()) * 10) }
+  private func hundredths(_ value: Double) -> String { words.decimal(thousandths(Int((value * 100).rounded()) * 10)) }
 }

@@ -64,7 +64,7 @@ public struct MailComposer: Sendable {
 
   private func subject(_ notice: AlertNotice) -> String {
     let words = MailWords.of(notice.language)
-    return "[\(words.name(notice.body.severity))] \(words.subject(notice))"
+    return "[\(words.language.name(of: notice.body.severity))] \(words.subject(notice))"
   }
 
   private func content(_ notice: AlertNotice) -> MailContent {
@@ -81,10 +81,11 @@ public struct MailComposer: Sendable {
 
   private func single(_ notice: AlertNotice, _ words: MailWords, into content: inout MailContent) {
     let body = notice.body
-    content.add(heading: "\(words.prefix(notice.occasion))\(words.title(body.rule))")
-    content.add(paragraph: words.sentence(body))
+    content.add(heading: "\(words.prefix(notice.occasion))\(words.language.title(of: body.rule))")
+    content.add(paragraph: words.language.sentence(of: body))
     var rows = [
-      (words.patient, notice.patient), (words.severity, words.name(body.severity)), (words.since, time(body.onset)),
+      (words.patient, notice.patient), (words.severity, words.language.name(of: body.severity)),
+      (words.since, time(body.onset)),
     ]
     if let end = body.end { rows.append((words.until, time(end))) }
     if let rate = body.heartRate { rows.append((words.heartRate, Figure.rate(rate))) }
@@ -111,10 +112,10 @@ public struct MailComposer: Sendable {
     content.add(paragraph: words.gathered(notice.occasion, of: notice.patient))
     for episode in notice.gathered.prefix(Self.gatheredLimit) {
       let body = episode.body
-      var rows = [(words.severity, words.name(body.severity)), (words.since, time(body.onset))]
+      var rows = [(words.severity, words.language.name(of: body.severity)), (words.since, time(body.onset))]
       if let end = body.end { rows.append((words.until, time(end))) }
-      content.add(heading: words.title(body.rule))
-      content.add(paragraph: words.sentence(body))
+      content.add(heading: words.language.title(of: body.rule))
+      content.add(paragraph: words.language.sentence(of: body))
       content.add(rows: rows)
       if let link = links.link(to: episode.id) { content.add(link: link, before: words.lookAtIt) }
     }

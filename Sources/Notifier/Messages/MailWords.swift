@@ -72,31 +72,13 @@ struct MailWords: Sendable {
         (language == .german ? "\(count) Alarme nach einer Unterbrechung" : "\(count) alerts after an interruption")
         + " – \(notice.patient)"
     case .opened, .worsened, .reminder, .resolved, .escalated:
-      return "\(prefix(notice.occasion))\(title(notice.body.rule)) – \(notice.patient)"
+      return "\(prefix(notice.occasion))\(language.title(of: notice.body.rule)) – \(notice.patient)"
     }
   }
 
   /// What a subject line begins with; empty for the first telling.
   func prefix(_ occasion: AlertNotice.Occasion) -> String {
     language == .german ? occasion.germanPrefix : occasion.prefix
-  }
-
-  /// What a reader calls a rule.
-  func title(_ rule: AlertRule) -> String { language == .german ? rule.germanTitle : rule.title }
-
-  /// How much an alert matters.
-  func name(_ severity: AlertSeverity) -> String {
-    guard language == .german else { return severity.rawValue }
-    switch severity {
-    case .low: return "niedrig"
-    case .medium: return "mittel"
-    case .high: return "hoch"
-    }
-  }
-
-  /// What was measured, and against which limit.
-  func sentence(_ body: AlertBody) -> String {
-    language == .german ? GermanSentence(body)?.text ?? body.explanation : body.explanation
   }
 
   /// A share of one: `97.4 %`, `97,4 %`.

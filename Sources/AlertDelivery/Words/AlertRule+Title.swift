@@ -1,7 +1,30 @@
-internal import AlertDelivery
 internal import Findings
 
 extension AlertRule {
+  /// What a reader calls it in English.
+  var englishTitle: String {
+    switch self {
+    case .ventricularFibrillation: "Ventricular tachycardia or fibrillation suspected"
+    case .asystole: "Asystole suspected"
+    case .ventricularRun: "Run of ventricular beats"
+    case .tachycardia: "Tachycardia"
+    case .bradycardia: "Bradycardia"
+    case .pause: "Pause without a beat"
+    case .supraventricularTachycardia: "Supraventricular tachycardia"
+    case .atrialFibrillation: "Atrial fibrillation suspected"
+    case .sustainedAbnormalRhythm: "Sustained abnormal rhythm"
+    case .bigeminy: "Ventricular bigeminy"
+    case .trigeminy: "Ventricular trigeminy"
+    case .couplets: "Ventricular couplets"
+    case .ectopicBurden: "Ectopic burden"
+    case .leadOff: "Electrode without contact"
+    case .poorSignal: "No heart rhythm can be read"
+    case .noData: "No data"
+    case .lowBattery: "Battery low"
+    case .deviceClock: "Device clock wrong"
+    }
+  }
+
   /// What a reader calls it in German.
   var germanTitle: String {
     switch self {
@@ -23,19 +46,6 @@ extension AlertRule {
     case .noData: "Keine Daten"
     case .lowBattery: "Akku schwach"
     case .deviceClock: "Uhr des Geräts falsch"
-    }
-  }
-}
-
-extension AlertNotice.Occasion {
-  /// What a German subject line begins with; empty for the first telling.
-  var germanPrefix: String {
-    switch self {
-    case .opened, .digest, .backlog: ""
-    case .worsened: "Schlimmer: "
-    case .reminder: "Nicht quittiert: "
-    case .resolved: "Vorüber: "
-    case .escalated: "Niemand hat quittiert: "
     }
   }
 }
