@@ -1,4 +1,5 @@
 internal import Decryptor
+internal import Exports
 internal import Findings
 internal import HTTPTypes
 internal import Hummingbird

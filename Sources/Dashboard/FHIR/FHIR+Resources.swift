@@ -1,4 +1,5 @@
 internal import Decryptor
+internal import Exports
 internal import Findings
 internal import Store
 internal import Wire
@@ -31,46 +32,36 @@ extension FHIR {
 
   /// What every observation has.
   private static func observation(
-    _ what: Observed, _ record: SessionRecord, of patient: Pseudonym, sequence: UInt64, at time: UnixMicroseconds
+    _ what: Observed, _ record: SessionRecord, of patient: Pseudonym, sequence: UInt64, at time: UnixMicroseconds,
+    _ value: FHIRObservation.Value, bodySite: String? = nil
   ) -> JSONValue {
-    let coding = what.coding
-    let category = what == .heartRate ? ("vital-signs", "Vital Signs") : ("procedure", "Procedure")
-    return [
-      "resourceType": "Observation", "status": "final",
-      "id": .string("\(what.rawValue)-\(record.reference.session)-\(sequence)"),
-      "category": [concept("http://terminology.hl7.org/CodeSystem/observation-category", category.0, category.1)],
-      "code": concept(coding.system, coding.code, coding.display),
-      "subject": reference("Patient", patient.name), "device": reference("Device", record.reference.device.name),
-      "effectiveDateTime": instant(time),
-    ]
+    FHIRObservation(
+      id: "\(what.rawValue)-\(record.reference.session)-\(sequence)",
+      category: what == .heartRate ? .vitalSigns : .procedure, code: what.code,
+      subject: reference("Patient", patient.name), device: reference("Device", record.reference.device.name),
+      time: .at(time), value: value, bodySite: bodySite
+    ).resource
   }
 
   /// The heart rate as a chunk's analysis measured it: the median of 10 s. `nil` where it could not be measured.
   static func heartRate(_ finding: Finding, _ record: SessionRecord, of patient: Pseudonym) -> JSONValue? {
     finding.heartRate.map { rate in
-      observation(.heartRate, record, of: patient, sequence: finding.sequence, at: finding.captureTime).merging([
-        "valueQuantity": [
-          "value": .number((rate * 10).rounded() / 10), "unit": "beats/minute", "system": unitSystem, "code": "/min",
-        ]
-      ])
+      observation(
+        .heartRate, record, of: patient, sequence: finding.sequence, at: finding.captureTime,
+        .quantity((rate * 10).rounded() / 10, unit: "beats/minute", code: "/min"))
     }
   }
 
   /// One chunk of ECG, filtered 0.5–40 Hz as it is drawn; without a lead there is no value, and it says why.
   static func strip(_ segment: StripSegment, _ record: SessionRecord, of patient: Pseudonym) -> JSONValue {
-    let base = observation(.ecg, record, of: patient, sequence: segment.sequence, at: segment.captureTime)
-    if segment.samples.isEmpty {
-      return base.merging([
-        "dataAbsentReason": concept("http://terminology.hl7.org/CodeSystem/data-absent-reason", "error", "Lead off")
-      ])
-    }
-    return base.merging([
-      "bodySite": ["text": .string("Lead \(segment.kind.leadName)")],
-      "valueSampledData": [
-        "origin": ["value": 0, "unit": "µV", "system": unitSystem, "code": "uV"], "period": 8, "dimensions": 1,
-        "data": .string(segment.samples.map(String.init).joined(separator: " ")),
-      ],
-    ])
+    let isThere = !segment.samples.isEmpty
+    return observation(
+      .ecg, record, of: patient, sequence: segment.sequence, at: segment.captureTime,
+      isThere
+        ? .samples(
+          segment.samples.map(String.init).joined(separator: " "), thousandths: 1000, unit: "µV", code: "uV")
+        : .absent(.error, text: "Lead off"),
+      bodySite: isThere ? "Lead \(segment.kind.leadName)" : nil)
   }
 
   /// A page of what was searched for.

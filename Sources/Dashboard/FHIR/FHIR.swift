@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Exports
 internal import Store
 internal import Wire
 
@@ -10,8 +10,6 @@ enum FHIR {
   static let pageLimit = 100
   /// Resources in an answer that was not asked for a number.
   static let standardPage = 50
-  /// The unified code for units of measure.
-  static let unitSystem: JSONValue = "http://unitsofmeasure.org"
 
   /// What is observed.
   enum Observed: String, CaseIterable {
@@ -19,15 +17,16 @@ enum FHIR {
     case ecg
 
     /// LOINC for the heart rate; ISO/IEEE 11073-10101 for an ECG lead's potential.
-    var coding: (system: String, code: String, display: String) {
+    var code: FHIRObservation.Code {
       switch self {
-      case .heartRate: ("http://loinc.org", "8867-4", "Heart rate")
-      case .ecg: ("urn:oid:2.16.840.1.113883.6.24", "131328", "MDC_ECG_ELEC_POTL")
+      case .heartRate: .init(system: "http://loinc.org", code: "8867-4", display: "Heart rate")
+      case .ecg:
+        .init(system: FHIRObservation.Code.medicalDevices, code: "131328", display: "MDC_ECG_ELEC_POTL")
       }
     }
 
     /// What may be searched for: the code alone, or with its system.
-    var searchTerms: [String] { [coding.code, "\(coding.system)|\(coding.code)"] }
+    var searchTerms: [String] { [code.code, "\(code.system)|\(code.code)"] }
   }
 
   /// The schema of a resource in our document: that it is one; what it holds, FHIR's own schemas say.
@@ -39,11 +38,7 @@ enum FHIR {
   }
 
   /// An instant with milliseconds, in UTC.
-  static func instant(_ time: UnixMicroseconds) -> JSONValue {
-    let second = Date(timeIntervalSince1970: Double(time / 1_000_000)).formatted(.iso8601).dropLast()
-    let milliseconds = "\(1000 + time / 1000 % 1000)".dropFirst()
-    return .string("\(second).\(milliseconds)Z")
-  }
+  static func instant(_ time: UnixMicroseconds) -> JSONValue { FHIRObservation.instant(time) }
 
   /// A reference such as `Patient/P-7K2M`.
   static func reference(_ type: String, _ id: String) -> JSONValue { ["reference": .string("\(type)/\(id)")] }

@@ -1,3 +1,4 @@
+package import Exports
 internal import HTTPTypes
 internal import Store
 

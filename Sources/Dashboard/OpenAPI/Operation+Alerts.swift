@@ -1,5 +1,6 @@
 internal import AlertDelivery
 internal import AlertPolicy
+internal import Exports
 internal import Findings
 
 /// Alerts.

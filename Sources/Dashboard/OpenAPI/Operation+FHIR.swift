@@ -1,3 +1,4 @@
+internal import Exports
 internal import HTTPTypes
 
 /// FHIR R4.

@@ -1,3 +1,5 @@
+internal import Exports
+
 /// A part of an address or of its query.
 struct Parameter: Hashable, Sendable {
   let name: String

@@ -1,3 +1,5 @@
+internal import Exports
+
 /// A JSON Schema (2020-12, the dialect of OpenAPI 3.1): of an answer, a body or a parameter.
 struct Schema: Hashable, Sendable {
   /// The schema as JSON.

@@ -1,3 +1,4 @@
+internal import Exports
 internal import Store
 @_spi(Reflection) internal import Swift
 internal import Wire

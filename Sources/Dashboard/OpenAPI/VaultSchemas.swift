@@ -1,3 +1,5 @@
+internal import Exports
+
 /// Forms of what the vault answers.
 enum VaultSchemas {
   private static let keyStates = [

@@ -22,11 +22,13 @@ public struct FHIRFormat: RecordingFormat {
 
   /// See ``RecordingFormat/begin()``.
   public mutating func begin() -> [UInt8] {
-    Array(
-      """
-      {"resourceType":"Bundle","type":"collection","identifier":{"system":"urn:sealedbeat:session",\
-      "value":\(Self.string(recording.session))},"timestamp":"\(CivilTime(microseconds: recording.start).iso)","entry":[
-      """.utf8)
+    let head: JSONValue = [
+      "type": "collection",
+      "identifier": ["system": "urn:sealedbeat:session", "value": .string(recording.session)],
+      "timestamp": FHIRObservation.instant(recording.start),
+    ]
+    // What it is stands first: that tells it from other JSON after a few bytes.
+    return Array("{\"resourceType\":\"Bundle\",\(head.text.dropFirst().dropLast()),\"entry\":[".utf8)
   }
 
   /// See ``RecordingFormat/add(_:)``.
@@ -65,48 +67,25 @@ public struct FHIRFormat: RecordingFormat {
   }
 
   private func observation(_ index: Int, _ channel: ExportedRecording.Channel) -> String {
-    let from = CivilTime(microseconds: recording.time(of: blockStart)).iso
-    let until = CivilTime(microseconds: recording.time(of: end)).iso
-    let unit = channel.nanovoltsPerStep == nil ? "1" : "uV"
-    let factor = channel.nanovoltsPerStep.map { thousandths(Int($0)) } ?? "1"
-    let value =
+    let value: FHIRObservation.Value =
       measured[index] > 0
-      ? """
-      "valueSampledData":{"origin":{"value":0,"unit":"\(channel.unit)","system":"http://unitsofmeasure.org",\
-      "code":"\(unit)"},"period":8,"factor":\(factor),"dimensions":1,"data":"\(texts[index])"}
-      """
-      : """
-      "dataAbsentReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/data-absent-reason",\
-      "code":"unknown"}]}
-      """
-    return """
-      {"resourceType":"Observation","id":"\(recording.session.prefix(16))-\(index)-\(number)","status":"final",\
-      "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category",\
-      "code":"procedure"}]}],"code":{"coding":[{"system":"urn:iso:std:iso:11073:10101",\
-      "code":"\(channel.code.number)","display":"\(channel.code.name)"}],"text":\(Self.string(channel.name))},\
-      "subject":{"identifier":{"system":"urn:sealedbeat:pseudonym","value":\(Self.string(recording.pseudonym))}\
-      \(recording.name.map { ",\"display\":\(Self.string($0))" } ?? "")},\
-      "effectivePeriod":{"start":"\(from)","end":"\(until)"},\
-      "device":{"identifier":{"system":"urn:sealedbeat:device","value":\(Self.string(recording.device))}},\(value)}
-      """
+      ? .samples(
+        texts[index], thousandths: channel.nanovoltsPerStep.map { Int($0) } ?? 1000, unit: channel.unit,
+        code: channel.nanovoltsPerStep == nil ? "1" : "uV")
+      : .absent(.unknown, text: "Nothing was measured")
+    var subject = Self.reference("urn:sealedbeat:pseudonym", recording.pseudonym)
+    if let name = recording.name { subject = subject.merging(["display": .string(name)]) }
+    return FHIRObservation(
+      id: "\(recording.session.prefix(16))-\(index)-\(number)", category: .procedure,
+      code: .init(
+        system: FHIRObservation.Code.medicalDevices, code: channel.code.number, display: channel.code.name,
+        text: channel.name),
+      subject: subject, device: Self.reference("urn:sealedbeat:device", recording.device),
+      time: .from(recording.time(of: blockStart), until: recording.time(of: end)), value: value
+    ).resource.text
   }
 
-  /// A JSON string (RFC 8259 §7).
-  static func string(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      default:
-        if scalar.value < 0x20 {
-          let digits = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
+  private static func reference(_ system: String, _ value: String) -> JSONValue {
+    ["identifier": ["system": .string(system), "value": .string(value)]]
   }
 }
