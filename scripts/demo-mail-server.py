@@ -28,9 +28,16 @@ def write_atomically(path, data):
 class Mailbox:
     """Keeps each accepted mail as NNNNNN.eml."""
 
-    def __init__(self, directory):
-        self.directory = directory
+    def __init__(self, directory, refused):
+        self.directory, self.refused = directory, refused
         self.count = len(list(directory.glob("*.eml")))
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if address in self.refused:
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(rcpt_options)
+        return "250 2.1.5 OK"
 
     async def handle_DATA(self, server, session, envelope):
         self.count += 1
@@ -55,6 +62,7 @@ def main():
     parser.add_argument("--key", required=True, help="its private key in PEM")
     parser.add_argument("--user", required=True, help="user name for AUTH")
     parser.add_argument("--password-file", type=pathlib.Path, required=True, help="file with the password")
+    parser.add_argument("--refuse", action="append", default=[], metavar="ADDRESS", help="a mailbox that there is not; may be given again")
     options = parser.parse_args()
     # A parent may have started us from a thread that blocks signals; a blocked SIGTERM would never end us.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
@@ -64,7 +72,7 @@ def main():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(options.certificate, options.key)
-    mailbox = Mailbox(options.maildir)
+    mailbox = Mailbox(options.maildir, frozenset(options.refuse))
 
     def authenticate(server, session, envelope, mechanism, data):
         right = (

@@ -44,8 +44,8 @@ def verify(header, body, secret, now):
 
 
 class Sink:
-    def __init__(self, output, secret, failures):
-        self.output, self.secret, self.failures = output, secret, failures
+    def __init__(self, output, secret, failures, gone):
+        self.output, self.secret, self.failures, self.gone = output, secret, failures, gone
         self.seen = set()
         self.lock = threading.Lock()
 
@@ -53,12 +53,15 @@ class Sink:
         """Returns the status to answer with."""
         reason = verify(headers.get("SealedBeat-Signature"), body, self.secret, time.time())
         key = headers.get("Idempotency-Key")
+        gone = self.gone.read_text().split() if self.gone and self.gone.exists() else []
         with self.lock:
             if reason is not None:
                 status = 401
             elif self.failures > 0:
                 self.failures -= 1
                 status, reason = 500, "failing as told"
+            elif json.loads(body)["alert"]["patient"] in gone:
+                status, reason = 410, "gone as told"
             else:
                 status = 200
             line = {
@@ -132,6 +135,7 @@ def main():
     parser.add_argument("--key", required=True, help="its private key in PEM")
     parser.add_argument("--secret-file", type=pathlib.Path, required=True, help="file with the signing secret")
     parser.add_argument("--fail-first", type=int, default=0, help="answer 500 to so many requests first")
+    parser.add_argument("--gone-file", type=pathlib.Path, help="file with the patients about whom 410 is answered, looked at with each request")
     options = parser.parse_args()
     # A parent may have started us from a thread that blocks signals; a blocked SIGTERM would never end us.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
@@ -140,7 +144,7 @@ def main():
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(options.certificate, options.key)
     secret = options.secret_file.read_bytes().rstrip(b"\r\n")
-    server = Server(("127.0.0.1", options.port), handler(Sink(options.output, secret, options.fail_first)), context)
+    server = Server(("127.0.0.1", options.port), handler(Sink(options.output, secret, options.fail_first, options.gone_file)), context)
 
     def stop(*_):
         threading.Thread(target=server.shutdown).start()

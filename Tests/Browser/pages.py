@@ -303,15 +303,18 @@ def check_no_sideways_scroll(driver):
     assert wider <= 0, f"{driver.current_url} is {wider} px too wide: {widest}"
 
 
-def screens(driver, name, folder=None, sizes=SIZES, themes=THEMES):
+def screens(driver, name, folder=None, sizes=SIZES, themes=THEMES, at=None):
     """The page that is open, at every size in light and in dark: nothing scrolls sideways, axe finds nothing grave, and a picture is
-    kept as `artifacts/pages/NAME-SIZE-THEME.png`. Leaves the browser as a laptop in light."""
+    kept as `artifacts/pages/NAME-SIZE-THEME.png`, of the part round the test id `at` where there is one. Leaves the browser as a
+    laptop in light."""
     folder = Path(folder or Path(__file__).resolve().parents[2] / "artifacts/pages")
     folder.mkdir(parents=True, exist_ok=True)
     problems = []
     for size, pixels in sizes.items():
         for theme, dark in themes.items():
             emulate(driver, pixels, dark)
+            if at:
+                driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", find(driver, at))
             driver.save_screenshot(str(folder / f"{name}-{size}-{theme}.png"))
             for check in (check_no_sideways_scroll, check_accessibility):
                 try:

@@ -114,6 +114,37 @@ def test_a_gap_and_an_electrode_that_is_off_are_drawn_and_said_differently(call)
     assert ink["underlined"] > 100 and ink["clear"] == 0
 
 
+def test_the_erase_bar_takes_a_label_as_a_whole(call):
+    """Half of 0.93 would be another number."""
+    seen = call("strip.js", """
+      const canvas = document.createElement("canvas");
+      canvas.style.cssText = "position: fixed; left: 0; top: 0; width: 500px; height: 120px";
+      document.body.append(canvas);
+      // A flat line far below the labels, and beats of the first sweep alone.
+      const signal = {generation: 0, first: 0, head: 2000, play: 600, clinicianLabels: new Map(), kind: () => 1, value: () => 0, advance() {},
+        beats: [100, 200, 300, 400, 500].map(position => ({position, isAbnormal: true, abnormalProbability: 0.93, label: "V"}))};
+      const sweep = new m.Sweep(canvas, signal, {pixelsPerSecond: 100, pixelsPerMillivolt: 40, baseline: 0.9, hasLabels: true, line: 1});
+      const ink = position => {
+        const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, 40 * canvas.height / 120).data, scale = canvas.width / 500;
+        let count = 0;
+        for (let place = 3; place < data.length; place += 4) {
+          const x = (place - 3) / 4 % canvas.width / scale;
+          if (data[place] > 0 && Math.abs(x - position * 0.8) <= 20) count++;
+        }
+        return count;
+      };
+      const whole = signal.beats.map(beat => ink(beat.position)), seen = new Set();
+      for (; signal.play < 1200; signal.play += 3) {
+        sweep.draw();
+        signal.beats.forEach((beat, index) => seen.add(ink(beat.position) / whole[index]));
+      }
+      sweep.end();
+      canvas.remove();
+      return {least: Math.min(...whole), seen: [...seen].sort()};
+    """)
+    assert seen["least"] > 30 and seen["seen"] == [0, 1], seen
+
+
 def test_news_are_told_once(call):
     told = call("watch.js", """
       const watch = new m.Watch(), alert = (id, severity, state) => watch.isNews({id, severity, state});

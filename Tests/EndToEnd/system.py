@@ -182,14 +182,19 @@ class Device:
                 self.process.kill()
 
 
+# A mailbox that the mail server does not have.
+NOBODY = "nobody@example.org"
+
+
 class Sinks:
-    """A mail server with STARTTLS and AUTH, and a webhook receiver that verifies signatures."""
+    """A mail server with STARTTLS and AUTH, and a webhook receiver that verifies signatures; what is in `gone_file` it calls gone."""
 
     def __init__(self, folder: Path):
         self.folder = folder / "sinks"
         self.folder.mkdir(parents=True)
         self.maildir = self.folder / "mail"
         self.webhooks = self.folder / "webhooks.jsonl"
+        self.gone_file = self.folder / "gone"
         self.mail_port, self.webhook_port = free_port(), free_port()
         self.processes: dict[str, subprocess.Popen] = {}
         password, secret = self.folder / "smtp-password", self.folder / "webhook-secret"
@@ -221,9 +226,9 @@ class Sinks:
     def start(self) -> None:
         tls = ["--certificate", self.folder / "sink.pem", "--key", self.folder / "sink.key"]
         self._run("mail", "demo-mail-server.py", "--port", self.mail_port, "--maildir", self.maildir, "--user", "sealedbeat",
-                  "--password-file", self.password_file, *tls)
+                  "--password-file", self.password_file, "--refuse", NOBODY, *tls)
         self._run("webhook", "demo-webhook-sink.py", "--port", self.webhook_port, "--output", self.webhooks,
-                  "--secret-file", self.secret_file, *tls)
+                  "--secret-file", self.secret_file, "--gone-file", self.gone_file, *tls)
 
     def _run(self, name: str, script: str, *arguments) -> None:
         self.maildir.mkdir(exist_ok=True)

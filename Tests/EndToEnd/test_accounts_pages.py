@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from conftest import ARTIFACTS
+from identity_provider import IdentityProvider
 from phone import Phone
 from system import PASSWORD, ROOT, System
 from waiting import until
@@ -17,7 +18,7 @@ OFFICER = "officer@example.org"
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory):
-    with System(tmp_path_factory.mktemp("accounts"), {"notifier.privacy-officer.to": OFFICER}) as system:
+    with IdentityProvider() as provider, System(tmp_path_factory.mktemp("accounts"), {"notifier.privacy-officer.to": OFFICER} | provider.settings) as system:
         mine = system.add_patient("Anna Albrecht", "bed-one")
         other = system.add_patient("Bernd Beck", "bed-two")
         system.command("user", "add", "nurse", "--role", "clinician", "--patients", mine, "--data-dir", system.data, stdin=PASSWORD + "\n")
@@ -130,3 +131,45 @@ def test_a_patient_is_opened_in_an_emergency(ward, browser, phone):
     pages.find(browser, "end-emergency").click()
     pages.wait(browser, 20, lambda d: d.find_elements("css selector", f'[data-testid="tile-{mine}"]'), "the ward is not shown")
     assert not browser.find_elements("css selector", f'[data-testid="tile-{other}"]')
+
+
+def at_the_provider(driver, base, name, answer="provider-yes"):
+    """Goes the way to the identity provider and back."""
+    driver.delete_all_cookies()
+    driver.get(base + "/sign-in")
+    pages.find(driver, "sign-in-provider").click()
+    pages.find(driver, "provider-name").send_keys(name)
+    pages.find(driver, answer).click()
+
+
+def test_an_identity_provider_lets_in_and_what_went_wrong_is_said(ward):
+    system, mine, _ = ward
+    base = system.addresses["dashboardURL"]
+    system.command("user", "add", "house", "--role", "clinician", "--patients", mine, "--data-dir", system.data, stdin=PASSWORD + "\n")
+    driver = pages.chromium()
+    try:
+        driver.get(base + "/sign-in")
+        assert pages.find(driver, "sign-in-provider").text == "Sign in with Clinic <b>SSO</b>", "its name is text, never markup"
+        pages.screens(driver, "sign-in-provider")
+        pages.check_keyboard(driver)
+        for name, answer, words in (("house", "provider-no", "did not let you in"), ("No Such Name!", "provider-yes", "no account")):
+            at_the_provider(driver, base, name, answer)
+            said = pages.wait(driver, 20, lambda d: pages.find(d, "sign-in-problem").text, "nothing is said")
+            assert words in said, said
+            assert driver.current_url == base + "/sign-in", "what went wrong does not stay in the address"
+        pages.check_accessibility(driver)
+        # Who has an account here sees what is theirs, and where they are signed in says how.
+        at_the_provider(driver, base, "House")
+        pages.find(driver, f"tile-{mine}", 20)
+        driver.get(base + "/account")
+        pages.wait(driver, 10, lambda d: "Identity provider" in pages.find(d, "sign-ins").text, "the way in is not said")
+        # Who has none gets one: no password, no second factor, nobody to see yet.
+        at_the_provider(driver, base, "fresh.face")
+        pages.wait(driver, 20, lambda d: "No patients yet" in pages.find(d, "notice").text or "assigned" in pages.find(d, "notice").text, "the ward does not say that it is empty")
+        driver.get(base + "/account")
+        pages.wait(driver, 10, lambda d: "identity provider" in pages.find(d, "card-password").text, "a password is asked of who has none")
+        assert not driver.find_elements("css selector", '[data-testid="new-password"], [data-testid="add-second-factor"]')
+        pages.screens(driver, "account-provider", themes={"light": False})
+        assert pages.console_errors(driver) == []
+    finally:
+        driver.quit()

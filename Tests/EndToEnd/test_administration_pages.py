@@ -279,7 +279,7 @@ def test_a_clinicians_own_token_reads_what_it_was_made_for(system, admin, doctor
     doctor.find("new-token-add").send_keys(Keys.ENTER)
     token = doctor.find("new-token").text
     assert doctor.focused() == "new-token", "whoever cannot see it is led to it"
-    pages.screens(doctor.driver, "account-token")
+    pages.screens(doctor.driver, "account-token", at="new-token")
     program = Client(system, token)
     assert program.get("/api/ward").status == 200
     for path in ("/api/alerts", "/api/devices", "/api/account", "/fhir/Patient"):
@@ -334,7 +334,7 @@ def test_a_group_is_made_joined_assigned_renamed_and_removed(system, base, admin
     Select(someone.find("ward-in-group", 30)).select_by_visible_text("Room <b>5</b>")
     someone.until(lambda: [one.text for one in someone.all(".ward-heading")] == ["Room <b>5</b> · 2"], "the ward is not narrowed")
     someone.says(f"tile-{first}", "Room <b>5</b>")
-    pages.screens(admin.driver, "administration-groups")
+    pages.screens(admin.driver, "administration-groups", at="admin-groups")
     # Who leaves is seen no more, at once; who is in another group alone never was.
     admin.click(f"groupMembers-{group}")
     admin.click(f"member-{second}")

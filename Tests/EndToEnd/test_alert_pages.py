@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import Select
 
 from person import Person
 from reader import PHONE, SIZES, Reader
-from system import PASSWORD, ROOT, System
+from system import NOBODY, PASSWORD, ROOT, System
 from waiting import until
 
 sys.path.insert(0, str(ROOT / "Tests/Browser"))
@@ -27,7 +27,8 @@ def contact(name, **more):
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory, recordings):
-    """Four patients, ten minutes of each; the plan of the first tells a nurse and the webhook, and a minute later the doctor, in German."""
+    """Four patients, ten minutes of each; the plan of the first tells a nurse and the webhook, and a minute later the doctor, in German.
+    The fourth's receivers are gone."""
     with System(tmp_path_factory.mktemp("alerts"), {"notifier.no-data-seconds": "86400"}) as system:
         for name in ("doctor", "nurse"):
             system.add_user(name)
@@ -42,6 +43,10 @@ def clinic(tmp_path_factory, recordings):
             "escalatesFrom": "low", "timeZone": "Europe/Vienna", "digestMinutes": [420], "limits": {},
         }
         status, answer = client.send("PUT", f"/api/patients/{patients['bed-106']}/plan", {"plan": plan, "revision": 0})
+        assert status == 200, answer
+        lost = {"steps": [{"contacts": [contact("Lost", mail=NOBODY), {"label": "Old <b>screen</b>", "webhook": "webhook", "atLeast": "low"}], "minutesUntilNext": 5}]}
+        system.sinks.gone_file.write_text(patients["bed-208"])
+        status, answer = client.send("PUT", f"/api/patients/{patients['bed-208']}/plan", {"plan": plan | lost | {"escalatesFrom": "high"}, "revision": 0})
         assert status == 200, answer
         for device, record in RECORDS.items():
             system.device(device, "--record", recordings / record, "--speed", "60", "--duration", "600")
@@ -151,6 +156,9 @@ def test_the_inbox_is_ordered_by_severity_and_filtered(clinic, doctor):
     doctor.write("filter-patient", patient.lower())
     doctor.gone(f'[data-testid="alert"]:not([data-patient="{patient}"])')
     assert doctor.all('[data-testid="alert"]')
+    doctor.write("filter-patient", "david d")
+    doctor.until(lambda: {one.get_attribute("data-patient") for one in doctor.all('[data-testid="alert"]')} == {clinic.patients["bed-208"]}, "not found by name")
+    assert "David Dietz" in doctor.all('[data-testid="alert"]')[0].text
     doctor.write("filter-patient", "P-NOBODY")
     doctor.says("notice", "No alert matches")
     doctor.driver.refresh()
@@ -176,6 +184,32 @@ def test_an_alert_shows_its_strip_and_what_it_rests_on(clinic, doctor):
     assert "The episode began." in log
     pages.screens(doctor.driver, "alert", sizes=SIZES)
     pages.check_keyboard(doctor.driver)
+
+
+def test_whom_a_message_did_not_reach_is_said_with_why_and_what_to_do(clinic, doctor):
+    item = clinic.alerts(patient=clinic.patients["bed-208"])[0]
+    doctor.open(item["id"])
+    # Attempts that fail alike are one line, however many they are.
+    doctor.until(lambda: re.search(r"\d+ times: Not taken", doctor.find("deliveries").text), "it is not tried again", 60)
+    doctor.says("undelivered", NOBODY, 60)
+    doctor.says("undelivered", "webhook", 60)
+
+    def of(receiver):
+        return next(one for one in doctor.all('[data-testid="deliveries"] > li') if receiver in one.text)
+    # Refused, so that it is tried again; gone for good, so that it is not.
+    refused, gone = of(NOBODY), of("webhook")
+    assert refused.get_attribute("data-state") == "pending" and gone.get_attribute("data-state") == "dead"
+    for words in ("Not delivered yet", "Not taken: it refused the message", "550", "Check the address", "Next attempt"):
+        assert words in refused.text, (words, refused.text)
+    for words in ("Given up", "it says that it is gone for good. HTTP 410", "Take this receiver out"):
+        assert words in gone.text, (words, gone.text)
+    assert "Next attempt" not in gone.text
+    assert doctor.find("alert-name").text == "David Dietz"
+    pages.screens(doctor.driver, "alert-undelivered", sizes={"phone": PHONE, "laptop": pages.LAPTOP}, at="deliveries")
+    # The way to mend it is the plan, which knows the address.
+    doctor.click("open-plan")
+    doctor.until(lambda: NOBODY in [one.get_attribute("value") for one in doctor.all('[data-testid="contact-address"]')], "the plan does not show the address")
+    assert "David Dietz" in doctor.driver.find_element(By.TAG_NAME, "h1").text
 
 
 # MARK: What a person does
@@ -466,6 +500,9 @@ def test_alerts_and_plans_speak_german(clinic):
             assert not re.search(r"\b(beats|limit|rate|the|without|arrived)\b", said), said
         pages.screens(reader.driver, "inbox-de", sizes={"phone": PHONE, "laptop": pages.LAPTOP}, themes={"light": False})
         run = next(one for one in english.values() if one["rule"] == "ventricular-run")
+        reader.open(next(one["id"] for one in english.values() if one["patient"] == clinic.patients["bed-208"] and "closedMs" not in one))
+        reader.says("undelivered", "Noch nicht benachrichtigt")
+        assert "Nicht angenommen: hat die Nachricht abgelehnt" in reader.find("deliveries").text
         reader.open(run["id"])
         assert "ventrikuläre Schläge in Folge" in reader.find("evidence").text
         pages.screens(reader.driver, "alert-de", sizes={"phone": PHONE, "laptop": pages.LAPTOP}, themes={"light": False})

@@ -1,8 +1,10 @@
 """Keys and assignments in the pages, in headless Chromium on the real system; screenshots are kept in artifacts/."""
+import csv
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 from conftest import ARTIFACTS
 from reader import Reader, pages
@@ -116,7 +118,7 @@ def test_a_claim_is_shown_once(ward):
         admin.clean()
 
 
-def test_an_auditor_reads_and_changes_nothing(ward):
+def test_an_auditor_reads_and_changes_nothing(ward, tmp_path):
     system, _ = ward
     with Page(system, "auditor") as auditor:
         auditor.go("/keys", "device-keys")
@@ -130,6 +132,18 @@ def test_an_auditor_reads_and_changes_nothing(ward):
         rows = auditor.find("audit").find_elements(By.CSS_SELECTOR, "tbody tr")
         assert rows and all("dashboard:second" in row.text for row in rows)
         auditor.shot("audit")
+        # By what came of it, and as a file of exactly what is shown, whose name says that the log is whole.
+        auditor.write("audit-filter", "read-")
+        Select(auditor.find("audit-outcome")).select_by_value("done")
+        rows = auditor.find("audit").find_elements(By.CSS_SELECTOR, "tbody tr")
+        assert len(rows) > 1 and auditor.text("audit-count").startswith(f"{len(rows)} of ")
+        auditor.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+        auditor.click("audit-csv")
+        (file,) = until(lambda: list(tmp_path.glob("audit-*-verified.csv")), "no file of the log", 20)
+        lines = list(csv.DictReader(file.read_text().splitlines()))
+        assert [one["action"] for one in lines] == [row.find_elements(By.TAG_NAME, "td")[3].text for row in rows]
+        Select(auditor.find("audit-outcome")).select_by_value("refused")
+        assert all("Refused" in row.text for row in auditor.find("audit").find_elements(By.CSS_SELECTOR, "tbody tr"))
         auditor.clean()
 
 

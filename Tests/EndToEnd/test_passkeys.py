@@ -1,10 +1,12 @@
 """Passkeys in headless Chromium, with the virtual authenticator of its developer tools: added, used alone and beside the password, removed."""
 import sys
 
+import pypdf
 import pytest
 
 from conftest import ARTIFACTS
 from system import PASSWORD, ROOT, System
+from waiting import until
 
 sys.path.insert(0, str(ROOT / "Tests/Browser"))
 import pages  # noqa: E402
@@ -92,7 +94,7 @@ def test_a_passkey_from_its_making_to_its_end(ward, browser):
     pages.wait(browser, 20, lambda d: pages.find(d, "sign-in-problem").text, "a removed passkey is refused")
 
 
-def test_the_reports_page(ward, browser):
+def test_the_reports_page(ward, browser, tmp_path):
     base = ward.addresses["dashboardURL"]
     sign_out(browser, base)
     pages.sign_in(browser, base, "auditor", PASSWORD)
@@ -104,6 +106,22 @@ def test_the_reports_page(ward, browser):
         assert "SHA-256" in pages.find(browser, "report-seal").text
         pages.screenshot(browser, str(ARTIFACTS / f"reports-{kind}.png"))
     assert "The log is whole." in pages.find(browser, "report").text
+    # As files: what stands in the sheet is on the page, and the printed one opens.
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    for kind in ("csv", "pdf"):
+        pages.find(browser, f"report-{kind}").click()
+    (sheet,), (print_out,) = (until(lambda end=end: list(tmp_path.glob(f"*.{end}")), f"no {end}", 20) for end in ("csv", "pdf"))
+    assert "read-audit" in sheet.read_text() or "verify" in sheet.read_text(), sheet.read_text()[:500]
+    assert pypdf.PdfReader(print_out).pages
+    # Narrowed to a person; what cannot be is said before anything is asked.
+    pages.find(browser, "report-kind").find_element("css selector", 'option[value="access"]').click()
+    pages.find(browser, "report-account").send_keys("nobody-here")
+    pages.find(browser, "report-draw").click()
+    pages.wait(browser, 30, lambda d: "nobody-here" in pages.find(d, "report").text, "the report is not of one person")
+    browser.execute_script("const [from, until] = ['report-from', 'report-until'].map(id => document.querySelector(`[data-testid=${id}]`)); until.value = from.value; from.stepUp(1)")
+    pages.find(browser, "report-draw").click()
+    pages.wait(browser, 10, lambda d: "ends before it begins" in pages.find(d, "report-problem").text, "a period that runs backwards is asked for")
+    assert browser.switch_to.active_element.get_attribute("data-testid") == "report-until"
     # With a report on it, at every size and in both themes, by keyboard and for screen readers.
     pages.screens(browser, "reports-filled")
     pages.check_keyboard(browser)

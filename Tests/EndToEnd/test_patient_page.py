@@ -1,13 +1,22 @@
 """The patient's page in headless Chromium with a real heart flowing through the real system: every action of it is done by pointer or by
 keyboard, and what the page says is compared with what the recording and the store hold. Screenshots are kept in artifacts/pages/."""
 import base64
+import csv
+import json
+import os
+import signal
 import struct
 import sys
+import tarfile
 
+import pyedflib
+import pypdf
 import pytest
+import wfdb
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 from conftest import ARTIFACTS
 from system import PASSWORD, ROOT, System
@@ -17,17 +26,24 @@ sys.path.insert(0, str(ROOT / "Tests/Browser"))
 import pages  # noqa: E402
 
 NAME = "Hedwig <i>Huber</i>"
+# Devices and what is wrong with them; and their patients.
+OTHERS = {"bed-off": ("--lead-off-every", 5), "bed-late": ("--clock-error", -30000)}
+others = {}
 
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory, recordings):
-    """A patient with ten minutes of record 208, many of whose beats are ventricular, in one session and a live one after it."""
+    """A patient with ten minutes of record 208, many of whose beats are ventricular, in one session and a live one after it; and one
+    whose electrode comes off and one whose data are late."""
     with System(tmp_path_factory.mktemp("patient")) as system:
         system.add_user("doctor")
         pseudonym = system.add_patient(NAME, "bed-208")
         system.device("bed-208", "--record", recordings / "208", "--speed", "60", "--duration", "600").wait()
         system.device("bed-208", "--record", recordings / "208", "--speed", "1", "--pulse")
         until(lambda: system.rows("chunks", "SELECT COUNT(*) FROM session")[0][0] == 2, "a second session runs", 60)
+        for device, fault in OTHERS.items():
+            others[device] = system.add_patient(f"Patient in {device}", device)
+            system.device(device, "--synthetic", "normal", *fault)
         yield system, pseudonym
 
 
@@ -184,7 +200,7 @@ def test_freeze_shows_what_was_swept_and_back(page):
 # MARK: Review
 
 def test_a_session_is_opened_from_the_list_and_scrolled(page):
-    for name, least in (("day", 2), ("month", 2), ("all", 2)):
+    for name, least in (("day", 2), ("week", 2), ("month", 2), ("all", 2)):
         page.execute_script("document.querySelector(`[data-testid=sessions-${arguments[0]}]`).click()", name)
         pages.wait(page, 10, lambda d: len(d.find_elements(By.CSS_SELECTOR, '[data-testid="session-open"]')) >= least, f"{name} lists too few")
     open_first_session(page)
@@ -320,6 +336,78 @@ def test_two_fingers_zoom(page):
     settle(page)
 
 
+def fingers(page, kind, *places):
+    """What touches the viewer: places in CSS pixels from its corner, each a finger."""
+    left, top = page.execute_script("const box = arguments[0].getBoundingClientRect(); return [box.left, box.top]", viewer(page))
+    page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
+        {"x": left + x, "y": top + 90, "id": number} for number, x in enumerate(places)]})
+
+
+def test_one_finger_scrolls_and_moves_a_caliper(page):
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", viewer(page))
+    start, count = shown(page)
+    fingers(page, "touchStart", 500)
+    for x in (480, 440, 400):
+        fingers(page, "touchMove", x)
+    fingers(page, "touchEnd")
+    plot = viewer(page).size["width"] - 12 * 96 / 25.4
+    assert shown(page)[0] - start == pytest.approx(100 / plot * count, rel=0.05), "the strip does not follow the finger"
+    click(page, "caliper-pr")
+    edges = "return arguments[0].dataset.caliper.split(' ').map(Number)"
+    before = page.execute_script(edges, viewer(page))
+    # A finger is wider than an edge: fifteen pixels beside it still takes it.
+    at = before[1] + 15
+    fingers(page, "touchStart", at)
+    for by in (10, 25, 40):
+        fingers(page, "touchMove", at + by)
+    fingers(page, "touchEnd")
+    after = page.execute_script(edges, viewer(page))
+    assert after[0] == pytest.approx(before[0], abs=1) and after[1] - before[1] == pytest.approx(55, abs=3), (before, after)
+    assert readout(page).startswith("PR ")
+    press(page, Keys.ESCAPE)
+
+
+def test_the_width_is_chosen_and_the_bar_below_leads(page):
+    width = Select(pages.find(page, "viewer-width"))
+    for seconds in (2, 60, 86400):
+        width.select_by_value(str(seconds))
+        assert shown(page)[1] == seconds * 125
+    width.select_by_value("10")
+    click(page, "viewer-zoomOut")
+    assert shown(page)[1] == 2500
+    click(page, "viewer-zoomIn")
+    assert shown(page)[1] == 1250
+    bar = pages.find(page, "overview")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", bar)
+    ActionChains(page).move_to_element(bar).click().perform()
+    start, count = shown(page)
+    last = int(bar.get_attribute("aria-valuemax"))
+    assert start + count / 2 == pytest.approx(last / 2, rel=0.01), "the middle of the bar is not the middle of the session"
+    bar.send_keys(Keys.ARROW_RIGHT)
+    assert shown(page)[0] == pytest.approx(start + count / 10, abs=1)
+    assert " to " in bar.get_attribute("aria-valuetext") or "–" in bar.get_attribute("aria-valuetext")
+    settle(page)
+
+
+def test_a_beat_is_chosen_by_pointer_and_by_keyboard(page):
+    press(page, Keys.ESCAPE)
+    click(page, "viewer-nextAbnormal")
+    pages.wait(page, 10, lambda d: "P(abnormal)" in pages.find(d, "viewer-said").text, "no abnormal beat is found")
+    chosen = pages.find(page, "viewer-said").text
+    press(page, "b")
+    pages.wait(page, 5, lambda d: pages.find(d, "viewer-said").text != chosen, "the next beat is the same")
+    press(page, "B")
+    pages.wait(page, 5, lambda d: pages.find(d, "viewer-said").text == chosen, "the previous beat is another")
+    # A click on it chooses it again, and one on the paper beside chooses none.
+    frame = viewer(page)
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", frame)
+    middle = 12 * 96 / 25.4 + (frame.size["width"] - 12 * 96 / 25.4) / 2 - frame.size["width"] / 2
+    ActionChains(page).move_to_element_with_offset(frame, int(middle), 40).click().perform()
+    pages.wait(page, 5, lambda d: pages.find(d, "viewer-said").text == chosen, "the beat in the middle is not chosen by a click on it")
+    press(page, Keys.HOME)
+    settle(page)
+
+
 def test_jump_to_a_time(page):
     press(page, "j")
     field = pages.find(page, "jump-time")
@@ -342,6 +430,14 @@ def test_episodes_are_listed(page, ward):
     start, count = shown(page)
     # The next one behind the middle of what was shown, which is not always the first of all.
     assert any(start <= float(option) <= start + count for option in options), (start, count, options)
+    # Chosen from the list, its onset stands in the middle.
+    Select(pages.find(page, "viewer-episodes")).select_by_value(options[-1])
+    start, count = shown(page)
+    middle = start + count / 2
+    assert middle == pytest.approx(float(options[-1]), abs=1) or start == 0
+    if len(options) > 1:
+        press(page, "E")
+        assert shown(page)[0] + shown(page)[1] / 2 < middle, "the previous episode is not before"
 
 
 def test_notes_and_labels_are_kept_beside_the_machine(page):
@@ -389,8 +485,33 @@ def test_trends_lead_to_the_strip(page):
     pages.wait(page, 5, lambda d: shown(d)[0] < before - 1000, "a click on the tachogram leads nowhere")
 
 
-def test_exports_come_as_files(page, ward, tmp_path):
+def samples(file):
+    """The rows of a CSV file that are samples."""
+    return [row for row in csv.reader(line for line in file.read_text().splitlines() if not line.startswith("#")) if row and row[0].lstrip("-").isdigit()]
+
+
+def opened(files, count):
+    """Each file is opened by somebody else's reader, and holds what was seen."""
+    assert len(samples(files["csv"])) == count
+    folder = files["wfdb"].parent / "wfdb"
+    with tarfile.open(files["wfdb"]) as archive:
+        archive.extractall(folder)
+    record = wfdb.rdrecord(str(next(folder.rglob("*.hea")).with_suffix("")))
+    assert record.sig_len == count and record.fs == 125
+    with pyedflib.EdfReader(str(files["edf"])) as edf:
+        # An EDF file is made of whole records.
+        assert count <= edf.getNSamples()[0] < count + 125 * 10 and edf.getSampleFrequency(0) == 125
+    resource = json.loads(files["fhir"].read_text())
+    text = json.dumps(resource)
+    assert resource["resourceType"] in ("Bundle", "Observation") and "SampledData" in text or "valueSampledData" in text
+    report = pypdf.PdfReader(files["pdf"])
+    assert len(report.pages) >= 1 and NAME in "".join(one.extract_text() for one in report.pages)
+
+
+def test_exports_come_as_files_that_open(page, ward, tmp_path):
     page.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    start, count = (round(one) for one in shown(page))
+    files = {}
     for name in ("csv", "wfdb", "edf", "fhir", "pdf"):
         there = set(tmp_path.iterdir())
         click(page, "export")
@@ -398,7 +519,16 @@ def test_exports_come_as_files(page, ward, tmp_path):
         page.find_element(By.CSS_SELECTOR, '[data-testid="export-view"]').click()
         click(page, "dialog-confirm")
         pages.wait(page, 30, lambda d: not d.find_elements(By.CSS_SELECTOR, "dialog[open]"), f"{name} is refused")
-        until(lambda: [file for file in set(tmp_path.iterdir()) - there if not file.name.endswith(".crdownload") and file.stat().st_size > 100], f"no {name} file", 20)
+        (files[name],) = until(lambda: [file for file in set(tmp_path.iterdir()) - there if not file.name.endswith(".crdownload") and file.stat().st_size > 100], f"no {name} file", 20)
+    opened(files, count)
+    # The whole of a session, from the list of them.
+    there = set(tmp_path.iterdir())
+    page.execute_script("document.querySelectorAll('[data-testid=session-export]')[1].click()")
+    pages.find(page, "dialog-confirm")
+    assert not page.find_elements(By.CSS_SELECTOR, '[data-testid="export-view"]'), "what is shown may be of another session"
+    click(page, "dialog-confirm")
+    (whole,) = until(lambda: [file for file in set(tmp_path.iterdir()) - there if not file.name.endswith(".crdownload") and file.stat().st_size > 1_000_000], "no file of the whole session", 60)
+    assert len(samples(whole)) == 75000
 
 
 def test_the_help_lists_every_key(page):
@@ -443,6 +573,73 @@ def test_german_and_dark_on_a_phone(ward):
         assert pages.console_errors(driver) == []
     finally:
         driver.quit()
+
+
+@pytest.mark.parametrize("device, state, words", [("bed-off", "lead-off", "Electrode off"), ("bed-late", "delayed", "Delayed data")])
+def test_what_is_wrong_with_the_signal_is_said_at_the_strip(page, ward, device, state, words):
+    system, _ = ward
+    pages.open_patient(page, system.addresses["dashboardURL"], others[device])
+    # Electrodes come off and on again, so that all of it is read in one moment.
+    said = pages.wait(page, 60, lambda d: d.execute_script("""
+      const text = name => document.querySelector(`[data-testid="${name}"]`).textContent, state = document.querySelector('[data-testid="patient-state"]');
+      return state.dataset.state === arguments[0] && {state: state.textContent, rate: text("heart-rate"), electrodes: text("signal-electrodes"), rhythm: text("diagnosis")};
+    """, state), f"{state} is not said")
+    assert said["state"] == words
+    if state == "lead-off":
+        assert said["rate"] == "–" and said["rhythm"] == "–", "a heart is told of that is not measured now"
+        assert said["electrodes"] == "Without contact"
+    page.save_screenshot(str(ARTIFACTS / f"pages/patient-{state}.png"))
+    pages.check_accessibility(page)
+
+
+def test_without_analysis_the_signal_goes_on_and_nothing_is_made_up(page, ward):
+    system, pseudonym = ward
+    pages.open_patient(page, system.addresses["dashboardURL"], pseudonym)
+    pages.expect_state(page, pseudonym, "live", 30)
+    decryptor = system.child("decryptor")["processIdentifier"]
+    os.kill(decryptor, signal.SIGSTOP)
+    try:
+        pages.expect_state(page, pseudonym, "not-analysed", 30)
+        assert "analysis does not" in pages.find(page, "strip-note").text and pages.find(page, "heart-rate").text == "–"
+        pages.expect_moving_strip(page, pseudonym)
+        page.save_screenshot(str(ARTIFACTS / "pages/patient-not-analysed.png"))
+    finally:
+        os.kill(decryptor, signal.SIGCONT)
+    pages.expect_state(page, pseudonym, "live", 40)
+
+
+def test_without_a_connection_it_is_said_and_what_was_asked_for_can_be_asked_again(page, ward):
+    system, pseudonym = ward
+    dashboard = system.child("dashboard")["processIdentifier"]
+    pages.console_errors(page)
+
+    def network(is_there):
+        """Requests are refused by the browser; what is open falls silent."""
+        os.kill(dashboard, signal.SIGCONT if is_there else signal.SIGSTOP)
+        page.execute_cdp_cmd("Network.enable", {})
+        page.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": not is_there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
+    network(False)
+    try:
+        banner = pages.find(page, "connection-lost", 15)
+        assert "Nothing on this page is newer" in banner.text
+        pages.expect_state(page, pseudonym, "no-data", 5)
+        page.save_screenshot(str(ARTIFACTS / "pages/patient-offline.png"))
+        # An action that needs the server says so, where it was asked for, and loses nothing that was written.
+        click(page, "freeze")
+        press(page, "m")
+        pages.find(page, "note-text").send_keys("written in the lift")
+        click(page, "dialog-confirm")
+        pages.wait(page, 10, lambda d: "does not answer" in pages.find(d, "dialog-problem").text, "nothing is said of the note")
+        pages.check_accessibility(page, "dialog")
+    finally:
+        network(True)
+    click(page, "dialog-confirm")
+    pages.wait(page, 20, lambda d: "written in the lift" in pages.find(d, "marks").text, "the note is lost")
+    pages.wait(page, 20, lambda d: not d.find_element(By.CSS_SELECTOR, '[data-testid="connection-lost"]').is_displayed(), "the connection does not come back")
+    click(page, "freeze")
+    pages.expect_state(page, pseudonym, "live", 20)
+    pages.expect_moving_strip(page, pseudonym)
+    assert all("ERR_" in message for message in pages.console_errors(page)), "the network's own words, and nothing else"
 
 
 def test_the_page_says_that_data_stopped(page, ward):

@@ -21,7 +21,7 @@ export function groupsTable(groups, patients, done) {
   const sorted = [...groups].sort((one, other) => groupName(one).localeCompare(groupName(other)));
   return table(t("groups"), [...(mayChange ? [t("name")] : []), t("groupId"), t("patients"), ""], sorted.map((one) => [
     ...(mayChange ? [one.name ?? t("nameUnknown")] : []), el("code", {}, one.group),
-    one.patients.length === 0 ? t("nobody") : one.patients.map((/** @type {string} */ patient) => names.get(patient) ? `${patient} ${names.get(patient)}` : patient).join(", "),
+    one.patients.length === 0 ? t("nobody") : el("span", { class: "prose" }, one.patients.map((/** @type {string} */ patient) => names.get(patient) ? `${patient} ${names.get(patient)}` : patient).join(", ")),
     mayChange ? actions(one, patients, done) : "",
   ]), "admin-groups");
 }

@@ -29,6 +29,7 @@ export function alertDetail(place, id, changed) {
   let strip = null;
   const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "alert-problem" });
   const timer = el("p", { class: "escalation", "data-testid": "escalation", "aria-live": "off" });
+  const name = el("strong", { "data-testid": "alert-name" });
   place.replaceChildren(el("p", { class: "quiet", role: "status" }, t("loading")));
 
   const actions = {
@@ -92,12 +93,12 @@ export function alertDetail(place, id, changed) {
         el("div", { class: "alert-text" },
           el("h2", { class: "detail-title", tabindex: "-1" }, ruleName(alert.rule)),
           el("p", { class: "alert-facts" },
-            alert.patient ? el("a", { href: `/patients/${alert.patient}`, "data-internal": true, "data-testid": "alert-patient" }, alert.patient) : "",
+            alert.patient ? name : "", alert.patient ? el("a", { href: `/patients/${alert.patient}`, "data-internal": true, "data-testid": "alert-patient" }, alert.patient) : "",
             el("span", { "data-testid": "alert-phase" }, t(`phase.${alert.phase}`)),
             el("span", {}, t(alert.resolvedMs ? "episodeOver" : "episodeOn"))))),
       el("div", { class: "actions" }, ...buttons,
         alert.patient ? el("a", { class: "button quiet", href: `/patients/${alert.patient}/plan`, "data-internal": true, "data-testid": "open-plan" }, t("alertPlan")) : ""),
-      problem, timer,
+      problem, timer, undelivered(detail),
       strip ? strip.element : "",
       el("section", { class: "card" }, el("h3", {}, t("evidence")), el("p", { class: "evidence", "data-testid": "evidence" }, sentence(alert)), numbers(alert.evidence ?? []), facts(alert)),
       el("section", { class: "card" }, el("h3", {}, t("whatWasDone")), el("ol", { class: "timeline", "data-testid": "alert-log" }, ...events.map(line))),
@@ -126,6 +127,7 @@ export function alertDetail(place, id, changed) {
 
   /** The escalation timer runs by the server's clock. */
   function tick() {
+    setText(name, live.name(detail?.alert.patient ?? ""));
     const next = detail?.next;
     timer.hidden = !next;
     if (!next) return;
@@ -187,7 +189,7 @@ function line(event) {
   const [occasion, count] = event.kind === "told" ? (event.detail ?? "").split(" ") : [event.detail, ""];
   const words = t(`event.${event.kind}`, {
     actor, step: event.step ?? "", assignee: event.assignee ?? "", until: event.untilMs ? dateTime(event.untilMs) : "",
-    detail: occasionName(occasion ?? ""), receivers: count ?? "",
+    detail: occasionName(occasion ?? ""), count: Number(count || 0),
   });
   return el("li", { "data-kind": event.kind },
     el("time", { datetime: new Date(event.atMs).toISOString() }, dateTime(event.atMs)),
@@ -200,14 +202,51 @@ function occasionName(occasion) {
   return name && isKnown(`occasion.${name}`) ? t(`occasion.${name}`, { ordinal: ordinal ?? "" }) : occasion;
 }
 
+/** Why an attempt failed: its stable name, and what the receiver's server said. @param {string} error @returns {[string, string]} */
+function cause(error) {
+  const [, code, said] = /^([a-z]+): (.*)$/.exec(error) ?? [];
+  return code && isKnown(`failure.${code}`) ? [code, said] : ["", error];
+}
+
+/** Attempts of a message that were in vain so far. @param {any} item @returns {any[]} */
+const failed = (item) => item.state === "delivered" ? [] : item.attempts.filter((/** @type {any} */ one) => one.error);
+
+/** Who does not know of it, as far as anybody should. @param {any} detail */
+function undelivered({ alert, deliveries }) {
+  const receivers = alert.closedMs ? [] : deliveries.filter((/** @type {any} */ one) => failed(one).length > 0).map((/** @type {any} */ one) => one.receiver ?? t("unreadable"));
+  return receivers.length === 0 ? "" : el("p", { class: "undelivered", role: "status", "data-testid": "undelivered" }, icon("high"), el("span", {}, t("undelivered", { receivers: [...new Set(receivers)].join(", ") })));
+}
+
 /** @param {any} item */
 function delivery(item) {
+  const [code] = cause(failed(item).at(-1)?.error ?? "");
   return el("li", { "data-state": item.state },
     el("div", { class: "delivery-head" },
       el("strong", {}, item.receiver ?? t("unreadable")),
       el("span", {}, t(`channel.${item.channel}`)), el("span", {}, occasionName(item.occasion ?? "")),
-      el("span", { class: "delivery-state", "data-state": item.state }, icon(item.state === "delivered" ? "seen" : item.state === "dead" ? "key-destroyed" : "waiting"), t(`delivery.${item.state}`))),
-    el("ol", { class: "attempts" }, ...item.attempts.map((/** @type {any} */ attempt) => el("li", {},
-      el("time", {}, dateTime(attempt.atMs)), " ", attempt.receipt ? t("receipt", { text: attempt.receipt }) : attempt.error ? t("attemptFailed", { text: attempt.error }) : t(`delivery.${attempt.state}`)))),
+      el("span", { class: "delivery-state", "data-state": item.state }, icon(item.state === "delivered" ? "seen" : item.state === "dead" ? "key-destroyed" : "waiting"),
+        t(item.state === "pending" && failed(item).length > 0 ? "delivery.retried" : `delivery.${item.state}`))),
+    el("ol", { class: "attempts" }, ...alike(item.attempts).map(([first, ...others]) => el("li", {},
+      el("time", {}, others.length > 0 ? t("attemptsBetween", { from: dateTime(first.atMs), until: dateTime(others.at(-1).atMs), count: others.length + 1 }) : dateTime(first.atMs)), " ",
+      first.receipt ? t("receipt", { text: first.receipt }) : first.error ? vain(first.error) : t(`delivery.${first.state}`)))),
+    code ? el("p", { class: "delivery-advice" }, t(`advice.${code}`)) : "",
     item.nextAttemptMs ? el("p", { class: "small-print" }, t("nextAttempt", { time: dateTime(item.nextAttemptMs) })) : "");
+}
+
+/** Attempts in a row that failed in the same way are one line. @param {any[]} attempts @returns {any[][]} */
+function alike(attempts) {
+  /** @type {any[][]} */
+  const runs = [];
+  for (const one of attempts) {
+    const last = runs.at(-1);
+    if (last && one.error && last[0].error === one.error) last.push(one);
+    else runs.push([one]);
+  }
+  return runs;
+}
+
+/** @param {string} error */
+function vain(error) {
+  const [code, said] = cause(error);
+  return code ? t("attemptFailedBecause", { cause: t(`failure.${code}`), text: said }) : t("attemptFailed", { text: said });
 }

@@ -196,7 +196,7 @@ function frame() {
     el("a", { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => { event.preventDefault(); main.focus(); } }, t("skip")),
     el("header", { class: "bar" },
       el("a", { class: "brand", href: "/", "data-internal": true }, icon("mark", "brand-mark"), el("span", {}, t("product"))),
-      el("nav", { "aria-label": t("pages") }, ...links[role].map(([path, key]) => el("a", {
+      el("nav", { class: "scrolls", "aria-label": t("pages") }, ...links[role].map(([path, key]) => el("a", {
         href: path, "data-internal": true, "data-testid": `nav-${key}`, "aria-current": location.pathname.startsWith(path) ? "page" : undefined,
       }, t(key)))),
       role === "clinician" && lamp,
@@ -215,6 +215,7 @@ function frame() {
         },
       }, t("signOut"))),
     banner, main);
+  root.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const tick = () => {
     if (!lamp.isConnected) {
       live.removeEventListener("tick", tick);
@@ -229,6 +230,7 @@ function frame() {
   // A clock that is read out every second would be unbearable; the banner is what speaks.
   lamp.setAttribute("aria-live", "off");
   live.addEventListener("tick", tick);
+  tick();
   return main;
 }
 

@@ -60,6 +60,9 @@ class Live extends EventTarget {
     return patient;
   }
 
+  /** What a patient is called, as far as the stream has told it; nothing before. @param {string} pseudonym @returns {string} */
+  name(pseudonym) { return this.patients.get(pseudonym)?.status?.name ?? ""; }
+
   /** @param {string} name @param {MessageEvent} event */
   hear(name, event) {
     this.heardAt = performance.now();

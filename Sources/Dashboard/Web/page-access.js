@@ -3,7 +3,7 @@ import { request, session } from "./api.js";
 import { badge, toast } from "./components.js";
 import { ask, problemText } from "./dialog.js";
 import { el, notice, redraw, table } from "./elements.js";
-import { dateTime, t } from "./strings.js";
+import { dateTime, isKnown, t } from "./strings.js";
 
 /** @param {HTMLElement} main */
 export function showAccess(main) {
@@ -63,13 +63,18 @@ export function showEvents(place) {
       if (isOver) return;
       if (items.length === 0) return list.replaceChildren(notice(t("noEvents"), ""));
       list.replaceChildren(table(t("accountEvents"), [t("time"), t("account"), t("accountEvent"), t("eventDetail"), t("by"), t("eventAddress")], items.map((/** @type {any} */ one) => [
-        dateTime(one.atMs), named(one.account ?? ""), t(`event.${one.kind}`), [one.patient, one.detail].filter(Boolean).join(", "), one.actor === "operator" ? t("operator") : named(one.actor), one.address ?? ""]), "account-events"));
+        dateTime(one.atMs), named(one.account ?? ""), t(`event.${one.kind}`), [one.patient, detailOf(one.detail)].filter(Boolean).join(", "), one.actor === "operator" ? t("operator") : named(one.actor), one.address ?? ""]), "account-events"));
     } catch (problem) {
       if (!isOver) list.replaceChildren(notice(problemText(problem), "", el("button", { class: "button", onclick: load }, t("tryAgain"))));
     }
   }
   load();
   return () => { isOver = true; };
+}
+
+/** What was recorded beside an event, in words where it is one of a few. @param {string | undefined} detail */
+function detailOf(detail = "") {
+  return isKnown(`detail.${detail}`) ? t(`detail.${detail}`) : detail;
 }
 
 /** What was typed where no account has that name is recorded nowhere. @param {string} account */

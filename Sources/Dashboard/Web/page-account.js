@@ -24,12 +24,13 @@ export function showAccount(main) {
   /** @type {any} */
   let own;
   const factor = el("div", { class: "account-form" }), passkeys = el("div", {}), password = el("div", {}), places = el("div", {}), tokens = el("section", { class: "card wide", "data-testid": "card-tokens" });
+  const factorCard = el("section", { class: "card", "data-testid": "card-second-factor" }, el("h2", {}, t("secondFactor")), factor);
+  const passkeyPlace = el("section", { class: "card", "data-testid": "card-passkeys" }, el("h2", {}, t("passkeys")), passkeys);
   main.append(
     el("div", { class: "page-head" }, el("h1", {}, t("ownAccount")), el("p", { class: "summary" }, session?.account ?? "")),
     el("div", { class: "account-cards" },
-      el("section", { class: "card", "data-testid": "card-second-factor" }, el("h2", {}, t("secondFactor")), factor),
-      el("section", { class: "card", "data-testid": "card-passkeys" }, el("h2", {}, t("passkeys")), passkeys),
-      el("section", { class: "card", "data-testid": "card-password" }, el("h2", {}, t("password")), password),
+      factorCard, passkeyPlace,
+      el("section", { class: "card tall", "data-testid": "card-password" }, el("h2", {}, t("password")), password),
       el("section", { class: "card wide", "data-testid": "card-sign-ins" }, el("h2", {}, t("signIns")), places), tokens));
 
   async function load() {
@@ -37,6 +38,8 @@ export function showAccount(main) {
       const account = await request("GET", "/api/account");
       if (isOver) return;
       own = account;
+      // Whoever signs in elsewhere is told so once, where the password would be.
+      factorCard.hidden = passkeyPlace.hidden = !account.hasPassword;
       showFactor(account);
       redraw(passkeys, passkeyCard(account, {
         fields: () => ({ password: passwordField({ "data-testid": "dialog-password" }), code: proofField(account) }), showCodes, done: load,

@@ -10,7 +10,6 @@ import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { dateTime, t } from "./strings.js";
 
-
 /** Severities, gravest first. */
 const severities = ["high", "medium", "low"];
 
@@ -66,8 +65,8 @@ export function showAlerts(main, chosen) {
   }
 
   function draw() {
-    const wanted = patient.value.trim().toUpperCase();
-    const shown = wanted ? items.filter((item) => item.patient?.includes(wanted)) : items;
+    const wanted = patient.value.trim().toLowerCase();
+    const shown = wanted ? items.filter((item) => item.patient && `${item.patient} ${live.name(item.patient)}`.toLowerCase().includes(wanted)) : items;
     setText(count, t("alertsShown", { count: shown.length }));
     const hadFocus = list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.id : undefined;
     /** @type {HTMLElement[]} */
@@ -100,6 +99,7 @@ export function showAlerts(main, chosen) {
       },
     },
     el("span", { class: "row-head" }, el("strong", {}, ruleName(item.rule)), el("span", { class: "tile-pseudonym" }, item.patient ?? item.device)),
+    item.patient ? el("span", { class: "row-name", "data-patient": item.patient }, live.name(item.patient)) : "",
     el("span", { class: "row-text" }, sentence(item)),
     el("span", { class: "row-foot" },
       el("time", {}, dateTime(item.onsetMs ?? item.openedMs)),
@@ -146,8 +146,9 @@ export function showAlerts(main, chosen) {
     event.preventDefault();
   }
 
-  /** A snooze that is over is no event: the time alone says so. */
+  /** A snooze that is over is no event: the time alone says so. Names come with the stream, after the list perhaps. */
   function wake() {
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(".row-name"))) setText(one, live.name(one.dataset.patient ?? ""));
     const now = live.now();
     if (items.some((item) => item.phase === "snoozed" && item.snoozedUntilMs <= now)) load();
   }

@@ -12,7 +12,7 @@ import { StripCard } from "./patient-strip.js";
 import { Trends } from "./patient-trends.js";
 import { drawSpectrum } from "./spectrum.js";
 import { deviceBeatsText, heartRateText, isForgotten, qualityWord, showState, staleStates, stripNote } from "./status.js";
-import { date, dateTime, number, t } from "./strings.js";
+import { date, dateTime, number, percent, span, t } from "./strings.js";
 
 /** The spectrum and the telemetry are asked for so often, in ms. */
 const pollInterval = 4000;
@@ -234,24 +234,25 @@ function figures() {
     setAttribute(part.rhythm, "data-code", isGone ? "" : status.rhythm.code);
     setText(part.share, isGone ? "" : status.rhythm.abnormalShare === undefined ? t("rhythmFew", { beats: status.rhythm.beats })
       : t("rhythmShare", { percent: Math.round(100 * status.rhythm.abnormalShare), beats: status.rhythm.beats }));
-    setText(part.probability, isGone || status.abnormalProbability === undefined ? "–" : status.abnormalProbability.toFixed(2));
-    setText(part.highest, isGone || status.highestAbnormalProbability === undefined ? "" : t("highestOf", { beats: status.rhythm.beats, value: status.highestAbnormalProbability.toFixed(2) }));
+    setText(part.probability, isGone || status.abnormalProbability === undefined ? "–" : number(status.abnormalProbability, 2));
+    setText(part.highest, isGone || status.highestAbnormalProbability === undefined ? "" : t("highestOf", { beats: status.rhythm.beats, value: number(status.highestAbnormalProbability, 2) }));
     setText(part.peaks, number(status.rPeaks));
     setText(part.abnormal, `${t("abnormalBeats", { count: number(status.abnormalBeats) })}, ${t("sinceSessionStart")}`);
     const age = live.age(status);
-    setText(part.latency, `${t("age")}: ${age === null ? t("ageUnknown") : t("ageSeconds", { seconds: (age / 1000).toFixed(0) })}`);
+    setText(part.latency, `${t("age")}: ${age === null ? t("ageUnknown") : span(age)}`);
     /** @param {string} key @param {string} value */
     const row = (key, value) => setText(/** @type {Element} */ (rows.get(key)), value);
-    row("quality", isGone || status.quality === undefined ? t("notMeasured") : `${qualityWord(status.quality)} (${Math.round(100 * status.quality)} %)`);
+    row("quality", isGone || status.quality === undefined ? t("notMeasured") : `${qualityWord(status.quality)} (${percent(status.quality)})`);
     row("electrodes", isStale ? t("notMeasured") : t(status.isLeadOff ? "electrodesOff" : "electrodesOn"));
     row("link", `${t(status.link === "online" ? "linkOnline" : status.link === "offline" ? "linkOffline" : "linkUnknown")}${status.linkSinceMs ? `, ${t("since", { time: dateTime(status.linkSinceMs) })}` : ""}`);
     row("device", status.device ?? "–");
     row("deviceBeats", deviceBeatsText(status) || t("deviceBeatsNone"));
-    row("session", status.session ?? "–");
+    row("session", status.session ? `${status.session.slice(0, 8)}…` : "–");
+    setAttribute(/** @type {Element} */ (rows.get("session")), "title", status.session ?? "");
     const telemetry = view?.telemetry;
-    row("completeness", telemetry ? `${(100 * telemetry.completeness).toFixed(2)} %` : "–");
-    row("latency", telemetry?.latencyMs ? `${t("milliseconds", { value: telemetry.latencyMs.p50.toFixed(0) })} / ${t("milliseconds", { value: telemetry.latencyMs.p99.toFixed(0) })}` : "–");
-    row("lost", telemetry ? String(telemetry.lost) : "–");
+    row("completeness", telemetry ? percent(telemetry.completeness, 2) : "–");
+    row("latency", telemetry?.latencyMs ? `${t("milliseconds", { value: number(telemetry.latencyMs.p50) })} / ${t("milliseconds", { value: number(telemetry.latencyMs.p99) })}` : "–");
+    row("lost", telemetry ? number(telemetry.lost) : "–");
   }
   return { ...part, list, show };
 }

@@ -5,6 +5,7 @@ import { ruleName } from "./alert-card.js";
 import { firstRefused, input, refuse as refuseField } from "./plan-fields.js";
 import { problemText } from "./dialog.js";
 import { el, notice, setText } from "./elements.js";
+import { live } from "./live.js";
 import { dateTime, isKnown, languages, number, t } from "./strings.js";
 
 /** @typedef {import("./plan-fields.js").Field} Field */
@@ -13,7 +14,10 @@ import { dateTime, isKnown, languages, number, t } from "./strings.js";
 export function showPlan(main, name) {
   let isOver = false;
   const place = el("div", { class: "plan", "data-testid": "plan" }, el("p", { class: "quiet", role: "status" }, t("loading")));
-  main.append(el("div", { class: "page-head" }, el("h1", {}, t("planTitle", { patient: name })), el("a", { class: "button quiet", href: `/patients/${name}`, "data-internal": true }, t("backToPatient"))), place);
+  const title = el("h1", {});
+  const entitle = () => setText(title, t("planTitle", { patient: live.name(name) ? `${live.name(name)} (${name})` : name }));
+  entitle();
+  main.append(el("div", { class: "page-head" }, title, el("a", { class: "button quiet", href: `/patients/${name}`, "data-internal": true }, t("backToPatient"))), place);
 
   async function load() {
     try {
@@ -26,7 +30,11 @@ export function showPlan(main, name) {
     }
   }
   load();
-  return () => { isOver = true; };
+  live.addEventListener("tick", entitle);
+  return () => {
+    isOver = true;
+    live.removeEventListener("tick", entitle);
+  };
 }
 
 /** @param {number} minute of the day */

@@ -19,7 +19,7 @@ export function showReports(main) {
   const from = field(t("reportFrom"), { type: "date", required: true, "data-testid": "report-from", value: day(Date.now() - standardDays * 86400000) });
   const until = field(t("reportUntil"), { type: "date", required: true, "data-testid": "report-until", value: day(Date.now()) });
   const account = field(t("reportAccount"), { autocomplete: "off", maxlength: "64", pattern: "[a-z0-9._\\-]*", "data-testid": "report-account" });
-  const patient = field(t("reportPatient"), { autocomplete: "off", maxlength: "14", pattern: "P-[A-Z2-9]{4,12}", "data-testid": "report-patient" });
+  const patient = field(t("reportPatient"), { autocomplete: "off", maxlength: "14", pattern: "[Pp]-[A-Za-z2-9]{4,12}", title: t("reportPatientRule"), "data-testid": "report-patient" });
   const problem = el("p", { class: "form-problem", role: "alert", "data-testid": "report-problem" });
   const button = el("button", { class: "button", type: "submit", "data-testid": "report-draw" }, t("reportDraw"));
   const result = el("div", { "data-testid": "report" });
@@ -32,7 +32,7 @@ export function showReports(main) {
   function asked() {
     return {
       report: kind.value, from: Date.parse(from.input.value), until: Date.parse(until.input.value) + 86400000,
-      account: account.input.value.trim() || undefined, patient: patient.input.value.trim() || undefined,
+      account: account.input.value.trim() || undefined, patient: patient.input.value.trim().toUpperCase() || undefined,
     };
   }
 
@@ -40,6 +40,10 @@ export function showReports(main) {
   async function draw(event) {
     event.preventDefault();
     setText(problem, "");
+    if (until.input.value < from.input.value) {
+      setText(problem, t("reportBackwards"));
+      return until.input.focus();
+    }
     button.setAttribute("disabled", "");
     const parameters = asked();
     try {

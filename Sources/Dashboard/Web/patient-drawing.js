@@ -3,7 +3,7 @@ import { sampleRate } from "./patient-calipers.js";
 import { runsOf, without } from "./patient-envelope.js";
 import { gridSteps, timeStep } from "./patient-viewport.js";
 import { millimetre } from "./strip.js";
-import { clockTime, t } from "./strings.js";
+import { clockTime, number, t } from "./strings.js";
 
 /** Where 0 mV lies in the ECG's row. */
 export const baseline = 0.64;
@@ -222,7 +222,7 @@ export function drawBeats(context, scale, beats, { delay, selected, colours }) {
     if (x - lastNumber < numberRoom && !isSelected) continue;
     lastNumber = x;
     context.font = `11px ${font}`;
-    context.fillText(beat.abnormalProbability.toFixed(2), x, 31);
+    context.fillText(number(beat.abnormalProbability, 2), x, 31);
   }
   context.restore();
 }

@@ -4,7 +4,7 @@ import { el, table } from "./elements.js";
 import { timeText } from "./patient-drawing.js";
 import { sampleRate } from "./patient-calipers.js";
 import { addLabel, addNote, readMarks } from "./patient-requests.js";
-import { dateTime, t } from "./strings.js";
+import { dateTime, number, t } from "./strings.js";
 
 /** The classes that a beat can be given (AAMI EC57). */
 export const classes = ["N", "S", "V", "F", "Q"];
@@ -40,7 +40,7 @@ export function askLabel(patient, session, beat, startMs) {
   const reason = reasonField();
   return ask({
     title: t("marks.relabel"),
-    text: t("marks.relabelText", { time: timeText(beat.position / sampleRate, startMs), label: beat.label ?? (beat.isAbnormal ? "A" : "N"), probability: beat.abnormalProbability.toFixed(2) }),
+    text: t("marks.relabelText", { time: timeText(beat.position / sampleRate, startMs), label: beat.label ?? (beat.isAbnormal ? "A" : "N"), probability: number(beat.abnormalProbability, 2) }),
     fields: [el("label", { class: "field" }, el("span", {}, t("marks.label")), select), reason.label],
     action: t("marks.relabel"),
     send: () => addLabel(patient, { session, position: beat.position, label: select.value, reason: reason.input.value.trim() }),

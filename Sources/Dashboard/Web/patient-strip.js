@@ -115,7 +115,7 @@ export class StripCard extends EventTarget {
   buildBar() {
     /** @param {string} name @param {[string, string][]} values @param {string} chosen @param {(value: string) => void} choose @param {string} label */
     const choice = (name, values, chosen, choose, label) => el("div", { class: "choice", role: "radiogroup", "aria-label": label },
-      ...values.map(([value, text]) => el("label", {}, el("input", { type: "radio", name, value, checked: value === chosen, "data-testid": `${name}-${value}`, onchange: () => choose(value) }), el("span", {}, text))));
+      ...values.map(([value, text]) => el("label", {}, el("input", { type: "radio", name, value, checked: value === chosen, "data-testid": `${name}-${value}`, onchange: () => choose(value) }), el("span", {}, ...withUnit(text)))));
     this.freezeButton = el("button", { class: "button small", type: "button", "data-testid": "freeze", onclick: () => this.toggle() }, t("viewer.freeze"));
     return el("div", { class: "toolbar", role: "group", "aria-label": t("viewer.strip") },
       this.modes = choice("mode", [["live", t("viewer.live")], ["review", t("viewer.review")]], "live", (value) => value === "live" ? this.goLive() : this.goReview(), t("viewer.mode")),
@@ -381,10 +381,10 @@ export class StripCard extends EventTarget {
     const { viewer, shown } = this;
     if (!viewer || !shown) return;
     const { startMs } = shown;
-    const middle = viewer.view.from + viewer.view.count / 2;
+    const middle = Math.max(viewer.extent.first, Math.min(viewer.extent.last, viewer.view.from + viewer.view.count / 2));
     const here = startMs === null ? timeText(middle / sampleRate, null) : localTime(startMs + middle * 1000 / sampleRate);
     const { input, label } = field(t(startMs === null ? "viewer.sessionTime" : "viewer.clockTime"), {
-      type: startMs === null ? "text" : "datetime-local", step: "1", value: here, required: true, "data-testid": "jump-time", pattern: startMs === null ? "[0-9]+:[0-5][0-9]:[0-5][0-9]" : undefined,
+      type: startMs === null ? "text" : "datetime-local", step: "1", value: here, required: true, min: startMs === null ? undefined : localTime(startMs + viewer.extent.first * 1000 / sampleRate), max: startMs === null ? undefined : localTime(startMs + viewer.extent.last * 1000 / sampleRate), "data-testid": "jump-time", pattern: startMs === null ? "[0-9]+:[0-5][0-9]:[0-5][0-9]" : undefined,
     });
     ask({
       title: t("viewer.jump"), fields: [label], action: t("viewer.jumpShort"),
@@ -499,6 +499,12 @@ export class StripCard extends EventTarget {
 /** @param {number} seconds */
 function widthText(seconds) {
   return seconds < 60 ? t("duration.seconds", { seconds }) : seconds < 3600 ? t("duration.minutes", { minutes: Math.round(seconds / 6) / 10 }) : t("duration.onlyHours", { hours: Math.round(seconds / 360) / 10 });
+}
+
+/** A value with its unit apart, so that on a phone one of several can carry it for all. @param {string} text */
+function withUnit(text) {
+  const [value, ...unit] = text.split(" ");
+  return unit.length === 0 ? [text] : [value, el("small", { class: "choice-unit" }, `\u00a0${unit.join(" ")}`)];
 }
 
 /** @param {number} value */

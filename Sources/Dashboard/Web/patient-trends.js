@@ -205,7 +205,7 @@ export class Trends {
         { ...plain, label: t("trends.median"), data: trace(median ?? []), borderColor: colours.trace, borderWidth: 2.6 },
         { ...plain, label: t("trends.lowQuartile"), data: trace(low ?? []), borderColor: "transparent" },
         { ...plain, label: t("trends.highQuartile"), data: trace(high ?? []), borderColor: "transparent", backgroundColor: faint(colours.accent, 0.35), fill: "-1" },
-        ...beats.map((/** @type {any} */ beat) => ({ ...plain, label: `${beat.label ?? ""} ${beat.abnormalProbability.toFixed(2)}`, data: trace(beat.microvolts), borderColor: faint((beat.label ? beat.label !== "N" : beat.abnormalProbability >= 0.5) ? colours.abnormal : colours.normal, 0.35), borderWidth: 0.8 })),
+        ...beats.map((/** @type {any} */ beat) => ({ ...plain, label: `${beat.label ?? ""} ${number(beat.abnormalProbability, 2)}`, data: trace(beat.microvolts), borderColor: faint((beat.label ? beat.label !== "N" : beat.abnormalProbability >= 0.5) ? colours.abnormal : colours.normal, 0.35), borderWidth: 0.8 })),
       ] },
       options: {
         plugins: { legend: { display: false }, tooltip: { enabled: false } },
@@ -216,7 +216,7 @@ export class Trends {
         },
       },
     }), beats.length ? t("trends.morphologyText", { beats: beats.length }) : t("notMeasured"),
-    table(t("trends.morphology"), [t("viewer.place"), t("marks.label"), t("abnormalProbability")], beats.slice(-tableRows).map((/** @type {any} */ beat) => [this.link(beat.position), beat.label ?? "–", beat.abnormalProbability.toFixed(2)]), "morphology-table"));
+    table(t("trends.morphology"), [t("viewer.place"), t("marks.label"), t("abnormalProbability")], beats.slice(-tableRows).map((/** @type {any} */ beat) => [this.link(beat.position), beat.label ?? "–", number(beat.abnormalProbability, 2)]), "morphology-table"));
     const ms = (/** @type {number | null | undefined} */ value) => typeof value === "number" ? t("milliseconds", { value: number(value) }) : t("notMeasured");
     this.intervals.replaceChildren(...[["PR", ms(intervals?.prMs)], ["QRS", ms(intervals?.qrsMs)], ["QT", ms(intervals?.qtMs)], [intervals?.formula ? `QTc (${intervals.formula})` : "QTc", ms(intervals?.qtcMs)]]
       .flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));

@@ -1,14 +1,14 @@
 // Drawing: a sweeping trace with an erase bar. One loop draws every strip that can be seen.
 import { Signal, sampleRate, measured, leadOff } from "./signal.js";
-import { t } from "./strings.js";
+import { number, t } from "./strings.js";
 import { clearAhead, drawTrace } from "./trace.js";
 
 /** CSS pixels in a CSS millimetre. */
 export const millimetre = 96 / 25.4;
 /** Width of the bar that goes before the trace, in CSS pixels. */
 export const eraseBar = 22;
-/** Half the width of a beat's label, in CSS pixels. */
-const labelHalf = 16;
+/** Half the width of a beat's label, and how far it reaches down, in CSS pixels. */
+const labelHalf = 16, labelHeight = 38;
 
 /** @type {Set<Sweep>} */
 const sweeps = new Set();
@@ -75,6 +75,8 @@ export class Sweep {
     this.drawn = 0;
     this.generation = -1;
     this.labelled = -Infinity;
+    /** Where the labels of the sweep before stand, from left to right. @type {number[]} */
+    this.labels = [];
     this.width = this.height = 0;
     sweeps.add(this);
     visibility.observe(canvas);
@@ -119,6 +121,7 @@ export class Sweep {
     const window = Math.floor((this.width - eraseBar) / this.options.pixelsPerSecond * sampleRate);
     this.drawn = Math.max(this.signal.first, Math.floor(this.signal.play) - window);
     this.labelled = this.drawn;
+    this.labels = [];
     this.generation = this.signal.generation;
     this.draw();
   }
@@ -167,12 +170,24 @@ export class Sweep {
       if (this.needsRange()) return this.redraw();
     }
     if (until > this.drawn) {
-      clearAhead(context, this, this.x(this.drawn), (until - this.drawn) / sampleRate * this.options.pixelsPerSecond + eraseBar);
+      const bar = (until - this.drawn) / sampleRate * this.options.pixelsPerSecond + eraseBar;
+      clearAhead(context, this, this.x(this.drawn), bar);
+      this.clearLabels(this.x(this.drawn), bar);
       this.drawSpan(this.drawn, until);
       this.drawn = until;
       this.canvas.dataset.drawn = String(until);
     }
     if (this.options.hasLabels) this.drawLabels();
+  }
+
+  /** A label goes as a whole as soon as the bar reaches it: half a number is another number. @param {number} from @param {number} bar its width */
+  clearLabels(from, bar) {
+    this.labels = this.labels.filter((x) => {
+      const ahead = (x - labelHalf - from + this.width) % this.width;
+      if (ahead > bar) return true;
+      this.context?.clearRect(x - labelHalf, 0, 2 * labelHalf, labelHeight);
+      return false;
+    });
   }
 
   /** @param {number} from @param {number} until */
@@ -213,14 +228,16 @@ export class Sweep {
       if (beat.position <= this.labelled || beat.position + labelHalf / this.options.pixelsPerSecond * sampleRate > this.drawn) continue;
       const x = this.x(beat.position);
       const text = beat.label ?? (beat.isAbnormal ? "A" : "N");
+      // At either end the words stand beside the peak rather than half beyond the paper; the mark under them is at the peak.
+      const middle = Math.max(labelHalf, Math.min(this.width - labelHalf, x));
       context.save();
       context.textAlign = "center";
       context.fillStyle = beat.isAbnormal ? colours.abnormal : colours.normal;
       context.font = `${beat.isAbnormal ? "700" : "500"} 14px system-ui, sans-serif`;
       const clinician = signal.clinicianLabels.get(Math.round(beat.position));
-      context.fillText(clinician ? `${text} ✎${clinician}` : text, x, 15);
+      context.fillText(clinician ? `${text} ✎${clinician}` : text, middle, 15);
       context.font = "11px system-ui, sans-serif";
-      context.fillText(beat.abnormalProbability.toFixed(2), x, 29);
+      context.fillText(number(beat.abnormalProbability, 2), middle, 29);
       if (beat.isAbnormal) {
         // An underline too: colour alone says nothing.
         context.fillRect(x - 9, 33, 18, 2);
@@ -229,6 +246,7 @@ export class Sweep {
       }
       context.restore();
       this.labelled = beat.position;
+      this.labels.push(middle);
     }
   }
 }

@@ -16,7 +16,7 @@ const scopes = {
  * @param {HTMLElement} place @param {boolean} [isOwnOnly] whether others' are left out
  */
 export async function showTokens(place, isOwnOnly = false) {
-  const list = el("div", {}), made = el("div", { role: "status" });
+  const list = el("div", {}), made = el("div", { class: "token-made", role: "status" });
   async function load() {
     try {
       const all = (await call("listTokens")).items;

@@ -21,7 +21,6 @@ export default {
   electrodesOn: "Kontakt",
   electrodesOff: "Kein Kontakt",
   age: "Alter der Daten",
-  ageSeconds: "{seconds} s",
   ageUnknown: "–",
   sessions: "Sitzungen",
   current: "oben gezeigt",

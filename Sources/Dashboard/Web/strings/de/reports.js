@@ -1,6 +1,8 @@
 // Reports for those who check.
 /** @type {Record<string, string>} */
 export default {
+  reportPatientRule: "Das Pseudonym: P- und 4 bis 12 Buchstaben oder Ziffern",
+  reportBackwards: "Der Zeitraum endet, bevor er beginnt.",
   reportsSummary: "Was in einem Zeitraum getan wurde, als Seite, als Tabelle oder auf Papier. Jeder Bericht steht im Prüfprotokoll des Tresors.",
   reportKind: "Bericht",
   reportFrom: "Von",

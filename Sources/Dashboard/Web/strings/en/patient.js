@@ -21,7 +21,6 @@ export default {
   electrodesOn: "In contact",
   electrodesOff: "Without contact",
   age: "Age of the data",
-  ageSeconds: "{seconds} s",
   ageUnknown: "–",
   sessions: "Sessions",
   current: "shown above",

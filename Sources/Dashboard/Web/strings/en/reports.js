@@ -1,6 +1,8 @@
 // Reports for those who check.
 /** @type {Record<string, string>} */
 export default {
+  reportPatientRule: "A patient’s pseudonym: P- and 4 to 12 letters or digits",
+  reportBackwards: "The period ends before it begins.",
   reportsSummary: "What was done in a period, as a page, a table file or on paper. Each report that is drawn up is on record in the vault's audit log.",
   reportKind: "Report",
   reportFrom: "From",
