@@ -22,7 +22,7 @@ struct EctopyPolicyTests {
     arguments: [
       ("VV", 120.0, AlertSeverity?.none), ("VVV", 120, .medium), ("VVVV", 110, .medium), ("VVVVV", 120, .high),
       ("VVV", 185, .high), ("VVV", 80, .low), ("VVVVVVVV", 80, .low), ("VNVNV", 120, nil), ("VFV", 120, nil),
-      ("VV", 190, .high),
+      ("VV", 190, .high), ("vv", 190, nil), ("Vv", 190, nil), ("vvv", 190, .high),
     ])
   func runs(classes: String, rate: Double, severity: AlertSeverity?) throws {
     let actions = between { $0.beats(classes, rate: rate) }
@@ -123,6 +123,16 @@ struct EctopyPolicyTests {
     let actions = between(500) { $0.beats(classes, seconds, rate: 90) }
     #expect(actions.rules == expected)
     #expect(actions.resolved.map(\.body.rule) == expected)
+  }
+
+  @Test("a pattern lasts from the beats that lead to its first ventricular one")
+  func patternBegins() throws {
+    // Fourteen pairs at 80/min: 20.25 s from the first normal beat to the last ventricular one, 19.5 s from the first of those.
+    let body = try #require(between { $0.beats(String(repeating: "NV", count: 14), rate: 80) }.opened.first).body
+    #expect(body.rule == .bigeminy)
+    let seconds = try #require(body.evidence.first { $0.name == "pattern-seconds" }).value
+    #expect(abs(seconds - 20.25) < 0.02)
+    #expect(between { $0.beats(String(repeating: "NV", count: 13), rate: 80) }.isEmpty)
   }
 
   @Test("bigeminy is not told a second time as an abnormal rhythm or a burden")

@@ -76,6 +76,40 @@ struct NoisePolicyTests {
     #expect(decisions(clean).rules == [.ventricularRun])
   }
 
+  @Test("beats that lead to a run, and are not part of it, lend it no certainty")
+  func leadingDoubt() throws {
+    func among(_ run: String) -> [AlertEpisode] {
+      var script = RhythmScript()
+      script.beats("N", 60, rate: 70)
+      script.movement(4.5, classes: "vN", rate: 80)
+      script.beats(run, rate: 120)
+      script.beats("N", 60, rate: 70)
+      return decisions(script).opened
+    }
+    #expect(among("snsvvv").isEmpty)
+    let body = try #require(among("snsVVV").first).body
+    let mean = try #require(body.evidence.first { $0.name == "mean-probability" })
+    #expect(body.rule == .ventricularRun && abs(mean.value - 0.97) < 1e-9)
+    #expect(body.evidence.first { $0.name == "doubtful-beats" }.map { $0.value >= 4 && $0.limit == 4 } ?? false)
+  }
+
+  @Test("among doubtful beats an interval is one between two beats of the patient's own", arguments: [3.5, 4.5])
+  func interval(seconds: Double) {
+    func behind(_ own: String, doubtful: Double) -> [AlertRule] {
+      var script = RhythmScript()
+      script.beats("N", 60, rate: 70)
+      script.movement(doubtful, classes: "vN", rate: 70)
+      if !own.isEmpty { script.beats(own, rate: 70) }
+      script.pause(seconds)
+      script.beats("N", 60, rate: 70)
+      return decisions(script).rules
+    }
+    let told: [AlertRule] = seconds < 4 ? [.pause] : [.asystole]
+    #expect(behind("", doubtful: 5) == [])
+    #expect(behind("N", doubtful: 5) == told)
+    #expect(behind("", doubtful: 2) == told)
+  }
+
   @Test("bigeminy from the first beat on is a heart: its ectopic beats are ventricular beyond doubt")
   func bigeminy() {
     var script = RhythmScript()

@@ -78,6 +78,9 @@ struct NoiseGoalTests {
     let alerts = try Noise.alerts(Noise.samples("em", signal: signal).map { Int16(max(-32_768, min(32_767, $0))) })
     #expect(!alerts.map(\.rule).contains(.ventricularFibrillation))
     #expect(alerts.map(\.rule).contains(.poorSignal))
+    // The second signal rings as nothing but unreadable; in the first what looks like a heart falls silent, once.
+    if signal == 1 { #expect(Set(alerts.map(\.rule)) == [.poorSignal]) }
+    #expect(!alerts.contains { $0.rule == .ventricularRun && $0.severity > .low })
   }
 
   @Test(

@@ -61,7 +61,8 @@ struct RecordingGoalTests {
     arguments: [
       ("207", AnnotatedRecording.Episode.ventricularTachyarrhythmia), ("205", .ventricularTachyarrhythmia),
       ("223", .ventricularTachyarrhythmia), ("203", .atrialFibrillation), ("210", .atrialFibrillation),
-      ("221", .atrialFibrillation), ("106", .bigeminy), ("200", .bigeminy), ("207", .supraventricularTachycardia),
+      ("221", .atrialFibrillation), ("106", .bigeminy), ("200", .bigeminy), ("228", .bigeminy),
+      ("207", .supraventricularTachycardia),
     ])
   func episodes(record: String, kind: AnnotatedRecording.Episode) throws {
     let counts = try #require(try Recordings.trial(record).episodes[kind.rawValue])

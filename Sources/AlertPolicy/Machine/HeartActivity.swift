@@ -22,7 +22,10 @@ struct HeartActivity: Hashable, Sendable, Codable {
   static let alike = 7
   /// Seconds of signal for which the sign holds: a run of ectopic beats, or the pause that is looked for, must not undo it.
   static let memory = 60.0
-  /// Doubtful beats among the latest from which ectopy needs to be told with more certainty.
+  /// P(ventricular), P(supraventricular) from which a class is told with certainty.
+  static let certainty = 0.75
+  /// Doubtful beats among the latest from which ectopy needs to be told with more certainty, and an interval needs two beats of the patient's
+  /// own.
   static let doubtful = 4
   /// Doubtful beats among the latest from which beats say nothing.
   static let unreadable = 8
@@ -55,6 +58,10 @@ struct HeartActivity: Hashable, Sendable, Codable {
   /// How many of the latest beats are doubtful.
   var doubt: Int { latest.count { $0 == .doubtful } }
 
+  /// Whether the interval before the latest beat lies between two beats of the heart. An interval measures nothing but the distance of two
+  /// beats: among doubtful ones both must be alike, or the noise between a heart's beats, or in their place, makes pauses.
+  var isIntervalBelieved: Bool { doubt < Self.doubtful || latest.suffix(2).allSatisfy { $0 == .alike } }
+
   /// Whether a heart was seen at a sample, or not long before it.
   func isSeen(at sample: UInt64) -> Bool {
     guard let seenAt else { return false }
@@ -65,7 +72,7 @@ struct HeartActivity: Hashable, Sendable, Codable {
     let ventricular = beat.ventricularProbability ?? 0
     if (beat.shape ?? .normal) == .normal || ventricular >= 0.9 { return .alike }
     let isCertain =
-      ventricular >= 0.75 || (beat.supraventricularProbability ?? 0) >= 0.75
+      ventricular >= certainty || (beat.supraventricularProbability ?? 0) >= certainty
       || (beat.beatClass == .n && beat.abnormalProbability <= 0.1)
     return isCertain ? .certain : .doubtful
   }

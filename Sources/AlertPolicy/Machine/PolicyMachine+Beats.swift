@@ -111,6 +111,8 @@ extension PolicyMachine {
           AlertEvidence("run-rate", rate, unit: "/min", limit: rule.fastRate),
           AlertEvidence("run-seconds", run.end.seconds(since: run.onset), unit: "s"),
           AlertEvidence("supporting-beats", Double(run.supporting), unit: "beats"),
+          AlertEvidence("mean-probability", run.meanProbability, unit: "share"),
+          AlertEvidence("doubtful-beats", Double(run.doubt), unit: "beats", limit: Double(HeartActivity.doubtful)),
         ], beats: run.positions, heartRate: rate, abnormalProbability: run.probability), &step)
   }
 
@@ -156,8 +158,12 @@ extension PolicyMachine {
     let onset = moment.before(seconds: seconds)
     let asystole = step.configuration.asystole
     let pause = step.configuration.pause
-    // Both beats must be readable, and most of what lies between: a beat may hide in noise.
-    guard signal.isReadable(at: Double(onset.sample)), isSilent(from: onset.sample, to: moment.sample) else { return }
+    // Both beats must be readable and the heart's, and most of what lies between readable: a beat may hide in noise.
+    guard signal.isReadable(at: Double(onset.sample)), isSilent(from: onset.sample, to: moment.sample),
+      heart.isIntervalBelieved
+    else { return }
+    let doubtful = AlertEvidence(
+      "doubtful-beats", Double(heart.doubt), unit: "beats", limit: Double(HeartActivity.doubtful))
     let positions = [Double(onset.sample), beat.position]
     if asystole.isEnabled, seconds >= asystole.seconds {
       observe(
@@ -165,14 +171,15 @@ extension PolicyMachine {
           rule: .asystole, onset: onset, end: moment, severity: asystole.severity,
           explanation:
             "No beat for \(Figure.seconds(seconds)); asystole-like from \(Figure.seconds(asystole.seconds)).",
-          evidence: [AlertEvidence("interval", seconds, unit: "s", limit: asystole.seconds)], beats: positions), &step)
+          evidence: [AlertEvidence("interval", seconds, unit: "s", limit: asystole.seconds), doubtful],
+          beats: positions), &step)
     } else if pause.isEnabled, seconds >= pause.pauseSeconds {
       observe(
         PolicyEvent(
           rule: .pause, onset: onset, end: moment, severity: pause.severity,
           explanation: "No beat for \(Figure.seconds(seconds)); limit \(Figure.seconds(pause.pauseSeconds)).",
-          evidence: [AlertEvidence("interval", seconds, unit: "s", limit: pause.pauseSeconds)], beats: positions), &step
-      )
+          evidence: [AlertEvidence("interval", seconds, unit: "s", limit: pause.pauseSeconds), doubtful],
+          beats: positions), &step)
     }
   }
 

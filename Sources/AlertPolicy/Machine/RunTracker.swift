@@ -16,12 +16,16 @@ struct RunTracker: Hashable, Sendable, Codable {
     var supporting = 0
     /// Those of them that come before the first beat that is called so.
     var leading = 0
+    /// The sum of the probabilities of those; `nil` where none lead.
+    var leadingSum: Double?
     /// The first beat that is called so.
     var calledOnset: SignalMoment?
     /// The highest probability of the kind.
     var probability: Double
     /// The sum of its beats' probabilities of the kind.
     var sum: Double
+    /// The lowest probability among the beats that are called so; `nil` where none is.
+    var lowestCalled: Double?
     /// How many of the beats before it were doubtful.
     var doubt: Int
 
@@ -35,10 +39,16 @@ struct RunTracker: Hashable, Sendable, Codable {
     /// like a run has less than 0.69, of annotated runs a quarter has less than 0.76.
     static let certainty = 0.7
 
-    /// Whether it is a run by the limits.
+    /// The mean probability of the kind.
+    var meanProbability: Double { sum / Double(beats) }
+
+    /// Whether it is a run by the limits. Of a pair that counts as a run, one beat is presumed: the two that were found must be told with
+    /// certainty.
     func isLongEnough(_ rule: RunRule) -> Bool {
-      guard doubt < HeartActivity.doubtful || sum >= Self.certainty * Double(beats) else { return false }
-      if beats == 2 { return supporting == 0 && rate >= rule.pairRate }
+      guard doubt < HeartActivity.doubtful || meanProbability >= Self.certainty else { return false }
+      if beats == 2 {
+        return supporting == 0 && rate >= rule.pairRate && lowestCalled ?? 0 >= HeartActivity.certainty
+      }
       return beats >= rule.minimumBeats && supporting <= rule.supportingBeats * (beats / rule.minimumBeats)
     }
 
@@ -50,6 +60,8 @@ struct RunTracker: Hashable, Sendable, Codable {
       run.beats -= leading
       run.supporting -= leading
       run.leading = 0
+      run.sum -= leadingSum ?? 0
+      run.leadingSum = nil
       run.positions = positions.suffix(run.beats)
       return run
     }
@@ -88,9 +100,13 @@ struct RunTracker: Hashable, Sendable, Codable {
     guard var current else { return nil }
     if !isCalled {
       current.supporting += 1
-      if current.calledOnset == nil { current.leading += 1 }
-    } else if current.calledOnset == nil {
-      current.calledOnset = moment
+      if current.calledOnset == nil {
+        current.leading += 1
+        current.leadingSum = (current.leadingSum ?? 0) + probability
+      }
+    } else {
+      if current.calledOnset == nil { current.calledOnset = moment }
+      current.lowestCalled = min(current.lowestCalled ?? probability, probability)
     }
     run = current
     return [current, current.withoutLead].first { $0.isLongEnough(rule) }
@@ -151,7 +167,7 @@ struct CoupletTracker: Hashable, Sendable, Codable {
   mutating func interrupt() { length = 0 }
 }
 
-/// Follows a ventricular beat after every so many others.
+/// Follows a ventricular beat after every so many others. The pattern begins with the others that lead to its first ventricular beat.
 struct PatternTracker: Hashable, Sendable, Codable {
   /// A stretch of the pattern as far as it is known.
   struct Stretch: Hashable, Sendable, Codable {
@@ -168,6 +184,8 @@ struct PatternTracker: Hashable, Sendable, Codable {
   /// Other beats between two ventricular ones.
   let spacing: Int
   private var others = 0
+  /// The latest of the others, at most ``spacing``; `nil` where none is known.
+  private var leading: [SignalMoment]?
   private(set) var stretch: Stretch?
 
   init(spacing: Int) { self.spacing = spacing }
@@ -185,12 +203,17 @@ struct PatternTracker: Hashable, Sendable, Codable {
   ) -> Stretch? {
     guard isVentricular || supports else {
       others += 1
+      leading = ((leading ?? []) + [moment]).suffix(spacing)
       if others > spacing { stretch = nil }
       return nil
     }
-    defer { others = 0 }
+    defer {
+      others = 0
+      leading = nil
+    }
     guard others == spacing, var current = stretch else {
-      stretch = Stretch(onset: moment, end: moment, supporting: isVentricular ? 0 : 1, positions: [position])
+      let onset = leading.flatMap { $0.count == spacing ? $0.first : nil } ?? moment
+      stretch = Stretch(onset: onset, end: moment, supporting: isVentricular ? 0 : 1, positions: [position])
       return nil
     }
     current.end = moment
@@ -204,6 +227,7 @@ struct PatternTracker: Hashable, Sendable, Codable {
   /// A gap or a beat that cannot be read lies between.
   mutating func interrupt() {
     stretch = nil
+    leading = nil
     others = 0
   }
 }

@@ -163,6 +163,8 @@ export default {
   "evidence.run-rate": "Frequenz der Salve",
   "evidence.run-seconds": "Dauer der Salve",
   "evidence.supporting-beats": "Davon nur nach Wahrscheinlichkeit",
+  "evidence.mean-probability": "Mittlere Wahrscheinlichkeit ihrer Schläge",
+  "evidence.doubtful-beats": "Zweifelhafte der letzten 16 Schläge",
   "evidence.couplets": "Couplets",
   "evidence.pattern-seconds": "Muster hielt an",
   "evidence.ventricular-beats": "Ventrikuläre Schläge",

@@ -163,6 +163,8 @@ export default {
   "evidence.run-rate": "Rate of the run",
   "evidence.run-seconds": "Length of the run",
   "evidence.supporting-beats": "Of these by probability alone",
+  "evidence.mean-probability": "Mean probability of its beats",
+  "evidence.doubtful-beats": "Doubtful beats of the last 16",
   "evidence.couplets": "Couplets",
   "evidence.pattern-seconds": "Pattern held",
   "evidence.ventricular-beats": "Ventricular beats",
