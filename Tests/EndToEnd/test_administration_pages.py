@@ -370,6 +370,19 @@ def test_a_group_is_made_joined_assigned_renamed_and_removed(system, base, admin
     admin.click(f"groupRemove-{study}")
     admin.confirm()
     assert pages.console_errors(someone.driver) == []
+    # Each decision stands on record, by the group's public name alone; a report says what they came to.
+    admin.go("/access", "account-events")
+    record = admin.find("account-events").text
+    for words in ("Patient joined a group", "Group assigned", "Patient left a group", "Group no longer assigned", "Group removed"):
+        assert words in record, words
+    assert f"{first}, {group}" in record and "Room 6" not in record
+    pages.screens(admin.driver, "access-groups", sizes=SMALL_AND_LARGE)
+    admin.go("/reports", "report-draw")
+    admin.write("report-patient", first)
+    admin.click("report-draw")
+    seen = [row.text for row in admin.find("section-sight", 30).find_elements(By.CSS_SELECTOR, "tbody tr")]
+    assert sum("grouped" in row and group in row and row.endswith("admin admin") for row in seen) == 1, seen
+    pages.screens(admin.driver, "report-sight", sizes=SMALL_AND_LARGE)
 
 
 # MARK: One's own account
