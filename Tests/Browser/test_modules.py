@@ -165,8 +165,8 @@ def test_spans_are_said_in_their_largest_unit(call, ms, words):
 
 def test_words_take_numbers_and_plurals(call):
     assert call("strings.js", """
-      return [m.t("alertCount", {count: 1234}), m.t("wardSummary", {count: 1, live: 1, alerts: 0}), m.t("nothing.of.the.kind"), m.number(1234.5, 1), m.percent(0.256), m.date("1950-02-03")];
-    """) == ["1,234 open", "1 patient · 1 with a live signal · 0 open alerts", "nothing.of.the.kind", "1,234.5", "26%", "03/02/1950"]
+      return [m.t("alertCount", {count: 1234}), m.t("wardSummary", {count: 1, live: 1, open: m.t("wardOpen", {count: 1})}), m.t("nothing.of.the.kind"), m.number(1234.5, 1), m.percent(0.256), m.date("1950-02-03")];
+    """) == ["1,234 open", "1 patient · 1 with a live signal · 1 open alert", "nothing.of.the.kind", "1,234.5", "26%", "03/02/1950"]
 
 
 def number_of(name, value, unit, limit=None):

@@ -92,6 +92,16 @@ def test_groups_of_patients_divide_and_narrow_the_ward(clean):
         ward_only.status["groups"] = ["G-BBBB"]
         driver = opened(clean, ward)
         assert "Room <b>5</b>, Ward 3" in driver.find_element(By.CSS_SELECTOR, f'[data-testid="tile-{both.name}"]').text
+        # However narrow, the name is whole and the groups give way to it.
+        for width in (360, 380, 390, 410, 430):
+            pages.emulate(driver, (width, 800))
+            lost = driver.execute_script("""
+              // To the fraction of a pixel that would take three letters away.
+              const words = one => { const range = document.createRange(); range.selectNodeContents(one); return range.getBoundingClientRect().width; };
+              return [...document.querySelectorAll(".tile-name")].filter(one => words(one) > one.getBoundingClientRect().width + 0.005).map(one => one.textContent);
+            """)
+            assert lost == [], (width, lost)
+        pages.emulate(driver, pages.LAPTOP)
         # Sections: whoever is in two groups stands in both, drawn and up to date in each.
         driver.find_element(By.CSS_SELECTOR, '[data-testid="choice-group"]').click()
         pages.wait(driver, 5, lambda d: headings(d) == ["Room <b>5</b> · 1", "Ward 3 · 2", "In no group · 4"], f"no sections: {headings(driver)}")

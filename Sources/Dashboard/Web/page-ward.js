@@ -109,7 +109,7 @@ export function showWard(main) {
       open += tile.status?.alerts.unresolved ?? 0;
       if (tile.state === "live") lively++;
     }
-    setText(summary, tiles.size === 0 ? "" : t("wardSummary", { count: tiles.size, live: lively, alerts: open }));
+    setText(summary, tiles.size === 0 ? "" : t("wardSummary", { count: tiles.size, live: lively, open: t("wardOpen", { count: open }) }));
     order(false);
   }
 

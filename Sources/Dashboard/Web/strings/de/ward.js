@@ -1,8 +1,10 @@
 // The ward.
 /** @type {Record<string, string>} */
 export default {
-  wardSummary: "{count} Patienten · {live} mit laufendem Signal · {alerts} offene Alarme",
-  "wardSummary.one": "1 Patient · {live} mit laufendem Signal · {alerts} offene Alarme",
+  wardSummary: "{count} Patienten · {live} mit laufendem Signal · {open}",
+  "wardSummary.one": "1 Patient · {live} mit laufendem Signal · {open}",
+  wardOpen: "{count} offene Alarme",
+  "wardOpen.one": "1 offener Alarm",
   emptyWardTitle: "Noch keine Patienten",
   emptyWardText: "Ihnen ist noch niemand zugewiesen. Die Verwaltung legt Patienten an, gibt Geräte aus und bestimmt, wer wen sieht; sie erscheinen hier von selbst.",
   noMatch: "Kein Patient passt dazu.",

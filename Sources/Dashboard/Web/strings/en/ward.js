@@ -1,8 +1,10 @@
 // The ward.
 /** @type {Record<string, string>} */
 export default {
-  wardSummary: "{count} patients · {live} with a live signal · {alerts} open alerts",
-  "wardSummary.one": "1 patient · {live} with a live signal · {alerts} open alerts",
+  wardSummary: "{count} patients · {live} with a live signal · {open}",
+  "wardSummary.one": "1 patient · {live} with a live signal · {open}",
+  wardOpen: "{count} open alerts",
+  "wardOpen.one": "1 open alert",
   emptyWardTitle: "No patients yet",
   emptyWardText: "Nobody is assigned to you yet. An administrator adds patients, hands out devices and says who sees whom; they appear here by themselves.",
   noMatch: "No patient matches.",
