@@ -191,7 +191,7 @@ import X509
     try await withServer { server in
       let cookie = try await server.signIn()
       let events = try await server.read("/api/events", cookie: cookie) { events in
-        if events.count == 1 { server.ward.store.change { $0.signIns = [:] } }
+        if !events.isEmpty { server.ward.store.change { $0.signIns = [:] } }
         return false
       }
       #expect(events.last?.name == "signed-out")
