@@ -304,6 +304,8 @@ def test_a_clinicians_own_token_reads_what_it_was_made_for(system, admin, doctor
 def test_a_group_is_made_joined_assigned_renamed_and_removed(system, base, admin, someone):
     first, second = (system.add_patient(name, device) for name, device in (("Karl Kern", "bed-eight"), ("Lea Lang", "bed-nine")))
     newcomer(admin, someone, "grouped", sees="none")
+    # What others did in this browser before is not of this test.
+    pages.console_errors(someone.driver)
     administration(admin)
     admin.says("notice", "There are no groups yet")
     for name, said in (("Room <b>5</b>", "Done"), ("Room <b>5</b>", "There is a group of that name"), ("Study", "Done")):
