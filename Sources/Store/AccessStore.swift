@@ -73,6 +73,8 @@ public protocol AccessStore: RegistryStore {
   /// Adds or replaces what is known of telling one receiver of one access.
   func put(_ notice: AccessNotice) async throws(StoreError)
 
+  /// Adds or replaces an account, and appends what that was to the record, both or neither.
+  func put(_ account: AccountRecord, recording events: [AccountEvent]) async throws(StoreError)
   /// Appends to the record of what happened to accounts, which is never changed or deleted.
   func append(_ event: AccountEvent) async throws(StoreError)
   /// The record, newest first; of one account, or of all.

@@ -177,6 +177,12 @@ extension MemoryStore {
       state.access.notices.append(notice)
     }
   }
+  func put(_ account: AccountRecord, recording events: [AccountEvent]) async throws(StoreError) {
+    change { state in
+      state.accounts[account.name] = account
+      state.access.events += events
+    }
+  }
   func append(_ event: AccountEvent) async throws(StoreError) { change { $0.access.events.append(event) } }
   func accountEvents(of account: String?, limit: Int) async throws(StoreError) -> [AccountEvent] {
     try read { Array($0.access.events.reversed().filter { account == nil || $0.account == account }.prefix(limit)) }

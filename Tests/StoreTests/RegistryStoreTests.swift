@@ -131,6 +131,11 @@ struct RegistryStoreTests {
       await #expect(throws: StoreError.self) { try await store.withdraw(group, from: "anna", at: 4, by: "admin") }
       await #expect(throws: StoreError.self) { try await store.deleteGroup(group, at: 4, by: "admin") }
       await #expect(throws: StoreError.self) { try await store.entrust(patient, to: "bert", at: 4, by: "admin") }
+      let account = AccountRecord(
+        name: "carl", role: .clinician, passwordHash: "", isDisabled: false, seesAllPatients: true, createdAt: 4)
+      let event = AccountEvent(account: "carl", actor: "admin", kind: .allPatientsOpened, at: 4)
+      await #expect(throws: StoreError.self) { try await store.put(account, recording: [event]) }
+      #expect(try await store.account("carl") == nil)
       #expect(try await store.groups().map(\.id) == [group])
       #expect(try await store.care(of: nil).map(\.account) == ["anna"])
     }

@@ -56,12 +56,13 @@ public struct AccountAdministration: Sendable {
     for old in try await registry.groupCare(of: name) {
       try await registry.withdraw(old.group, from: name, at: now, by: actor)
     }
+    let seesAll = role == .clinician && patients == .all
+    var events = [event(.accountAdded, of: name, by: actor, detail: role.rawValue)]
+    if seesAll { events.append(event(.allPatientsOpened, of: name, by: actor)) }
     try await registry.put(
       AccountRecord(
-        name: name, role: role, passwordHash: hash, isDisabled: false,
-        seesAllPatients: role == .clinician && patients == .all, createdAt: now))
-    try await record(.accountAdded, of: name, by: actor, detail: role.rawValue)
-    if role == .clinician, patients == .all { try await record(.allPatientsOpened, of: name, by: actor) }
+        name: name, role: role, passwordHash: hash, isDisabled: false, seesAllPatients: seesAll, createdAt: now),
+      recording: events)
     for pseudonym in assigned { try await registry.entrust(pseudonym, to: name, at: now, by: actor) }
   }
 
@@ -85,9 +86,8 @@ public struct AccountAdministration: Sendable {
   ) async throws {
     let account = try await existing(name)
     let hash = try await hash(password, account: name)
-    try await registry.put(account.with(passwordHash: hash))
+    try await registry.put(account.with(passwordHash: hash), recording: [event(kind, of: name, by: actor)])
     _ = try await registry.deleteSignIns(of: name, except: tokenHash)
-    try await record(kind, of: name, by: actor)
   }
 
   /// Takes a second factor away from somebody who lost it, passkeys and recovery codes included. All their sign-ins end.
@@ -119,11 +119,14 @@ public struct AccountAdministration: Sendable {
     return count
   }
 
-  private func record(
+  private func record(_ kind: AccountEvent.Kind, of account: String, by actor: String) async throws {
+    try await registry.append(event(kind, of: account, by: actor))
+  }
+
+  private func event(
     _ kind: AccountEvent.Kind, of account: String, by actor: String, detail: String? = nil
-  ) async throws {
-    try await registry.append(
-      AccountEvent(account: account, actor: actor, kind: kind, at: time.unixMicroseconds(), detail: detail))
+  ) -> AccountEvent {
+    AccountEvent(account: account, actor: actor, kind: kind, at: time.unixMicroseconds(), detail: detail)
   }
 
   /// Forbids or allows an account to sign in. A sign-in of a disabled account is refused from its next request on.
@@ -134,9 +137,10 @@ public struct AccountAdministration: Sendable {
   /// - Throws: ``AccountError`` or `StoreError`.
   public func setDisabled(_ isDisabled: Bool, account name: String, by actor: String = "operator") async throws {
     let account = try await existing(name)
-    try await registry.put(account.with(isDisabled: isDisabled))
     guard account.isDisabled != isDisabled else { return }
-    try await record(isDisabled ? .accountDisabled : .accountEnabled, of: name, by: actor)
+    try await registry.put(
+      account.with(isDisabled: isDisabled),
+      recording: [event(isDisabled ? .accountDisabled : .accountEnabled, of: name, by: actor)])
   }
 
   /// Lets a clinician see every patient, those to come included, or only those assigned one by one. It counts from the next
@@ -148,9 +152,10 @@ public struct AccountAdministration: Sendable {
   /// - Throws: ``AccountError`` or `StoreError`.
   public func setSeesAllPatients(_ seesAll: Bool, account name: String, by actor: String = "operator") async throws {
     let account = try await clinician(name)
-    try await registry.put(account.with(seesAllPatients: seesAll))
     guard account.seesAllPatients != seesAll else { return }
-    try await record(seesAll ? .allPatientsOpened : .allPatientsClosed, of: name, by: actor)
+    try await registry.put(
+      account.with(seesAllPatients: seesAll),
+      recording: [event(seesAll ? .allPatientsOpened : .allPatientsClosed, of: name, by: actor)])
   }
 
   /// Lets a clinician see a patient.

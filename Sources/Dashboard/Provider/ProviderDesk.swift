@@ -141,9 +141,11 @@ final class ProviderDesk: Sendable {
     let account = AccountRecord(
       name: name, role: role, passwordHash: "", isDisabled: false, seesAllPatients: false,
       createdAt: time.unixMicroseconds())
-    try await registry.put(account)
-    try await registry.append(
-      AccountEvent(account: name, actor: "provider", kind: .accountProvided, at: time.unixMicroseconds()))
+    try await registry.put(
+      account,
+      recording: [
+        AccountEvent(account: name, actor: "provider", kind: .accountProvided, at: time.unixMicroseconds())
+      ])
     logger.notice("account made for the provider", metadata: ["account": "\(name)", "role": "\(role.rawValue)"])
     return account
   }

@@ -3,7 +3,10 @@ import GRDB
 
 extension SQLiteStore {
   /// See ``RegistryStore``.
-  public func put(_ account: AccountRecord) async throws(StoreError) {
+  public func put(_ account: AccountRecord) async throws(StoreError) { try await put(account, recording: []) }
+
+  /// See ``AccessStore/put(_:recording:)``.
+  public func put(_ account: AccountRecord, recording events: [AccountEvent]) async throws(StoreError) {
     try await registry.write { db in
       try db.execute(
         sql: """
@@ -14,6 +17,7 @@ extension SQLiteStore {
           account.name, account.role.rawValue, account.passwordHash, account.isDisabled,
           account.seesAllPatients, Int64(clamping: account.createdAt),
         ])
+      for event in events { try Self.append(event, db) }
     }
   }
 
