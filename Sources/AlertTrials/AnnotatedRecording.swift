@@ -52,6 +52,16 @@ public struct AnnotatedRecording: Sendable {
   /// Runs of so many V, from the first R peak to the last, in seconds.
   func runs(of lengths: ClosedRange<Int>) -> [Range<Double>] { VentricularRuns(beats).spans(lengths: lengths) }
 
+  /// Runs of so many S and more, from the first R peak to the last, in seconds: where readers annotate beats and no rhythms.
+  func supraventricularRuns(of length: Int) -> [Range<Double>] {
+    beats.split { $0.beatClass != .supraventricular }
+      .filter { $0.count >= length }
+      .compactMap { run in
+        guard let first = run.first, let last = run.last else { return nil }
+        return first.seconds..<max(first.seconds, last.seconds)
+      }
+  }
+
   /// The episodes of a kind, in seconds. Stretches that readers call noise do not count.
   func episodes(_ kind: Episode) -> [Range<Double>] {
     switch kind {
@@ -70,7 +80,7 @@ public struct AnnotatedRecording: Sendable {
   }
 
   /// Whether readers saw what an alert says; `nil` for what they do not annotate.
-  func confirms(_ rule: AlertRule, in span: Range<Double>) -> Bool? {
+  package func confirms(_ rule: AlertRule, in span: Range<Double>) -> Bool? {
     func overlaps(_ spans: [Range<Double>]) -> Bool { spans.contains { $0.overlaps(span) } }
     let inside = beats.filter { span.contains($0.seconds) }
     func share(_ matches: (BeatClass) -> Bool) -> Double {
@@ -84,7 +94,7 @@ public struct AnnotatedRecording: Sendable {
       return overlaps(spans(["VT", "VFL", "VF", "VFIB", "IVR", "VER"]) + runs(of: 3...Int.max))
     case .atrialFibrillation: return rhythms.isEmpty ? nil : overlaps(spans(["AFIB", "AFL"]))
     case .supraventricularTachycardia:
-      return overlaps(spans(["SVTA", "AFIB", "AFL", "AB"]))
+      return overlaps(spans(["SVTA", "AFIB", "AFL", "AB"]) + supraventricularRuns(of: 5))
     case .bigeminy: return hasBeats ? overlaps(spans(["B"])) || share { $0 == .ventricular } >= 0.35 : nil
     case .trigeminy: return hasBeats ? overlaps(spans(["T"])) || share { $0 == .ventricular } >= 0.25 : nil
     case .couplets: return hasBeats ? runs(of: 2...Int.max).count { $0.overlaps(span) } >= 3 : nil

@@ -50,4 +50,20 @@ struct TrialTests {
     #expect(seen.falseAlerts == 0)
     #expect(unseen.falseAlerts == unseen.alerts.count)
   }
+
+  @Test(
+    "five supraventricular beats in a row confirm a tachycardia where readers annotate no rhythm; four do not, nor do five with another between"
+  )
+  func supraventricularRuns() throws {
+    func confirms(_ symbols: String) throws -> Bool? {
+      let beats = try symbols.enumerated().map { place, symbol in
+        WFDBAnnotation(sample: 100 + place * 50, code: try #require(WFDBAnnotation.Code(symbol: String(symbol))))
+      }
+      return AnnotatedRecording(WFDBAnnotations(beats), rate: .analysis, seconds: 60)
+        .confirms(.supraventricularTachycardia, in: 0..<60)
+    }
+    #expect(try confirms("NNSSSSSNN") == true)
+    #expect(try confirms("NNSSSSNN") == false)
+    #expect(try confirms("NSSSNSSN") == false)
+  }
 }
