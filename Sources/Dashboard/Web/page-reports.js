@@ -3,7 +3,7 @@ import { addressOf, call } from "./api.js";
 import { announce } from "./components.js";
 import { field, problemText } from "./dialog.js";
 import { el, setText, table } from "./elements.js";
-import { dateTime, isKnown, number, t } from "./strings.js";
+import { clockTime, date, isKnown, number, t } from "./strings.js";
 
 /** The reports there are. */
 const kinds = ["access", "keys", "audit"];
@@ -87,5 +87,5 @@ function word(group, text) {
   return isKnown(key) ? t(key) : text;
 }
 
-/** @param {string} text */
-const shown = (text) => instant.test(text) ? dateTime(Date.parse(text)) : text;
+/** With its date, today's too: a report is kept. @param {string} text */
+const shown = (text) => instant.test(text) ? `${date(Date.parse(text))} ${clockTime(Date.parse(text))}` : text;
