@@ -73,6 +73,6 @@ function tokenForm(made, done) {
       }
     },
   }, el("h3", {}, t("tokenAdd")), name.label, days.label,
-  el("fieldset", { class: "checks" }, el("legend", {}, t("tokenScopes")), ...boxes.map(({ scope, box }) => el("label", { class: "check" }, box, el("code", {}, scope), t(`scope.${scope.replace(":", "-")}`)))),
+  el("fieldset", { class: "checks" }, el("legend", {}, t("tokenScopes")), ...boxes.map(({ scope, box }) => el("label", { class: "check" }, box, el("code", {}, scope), el("span", {}, t(`scope.${scope.replace(":", "-")}`))))),
   el("button", { class: "button", type: "submit", "data-testid": "new-token-add" }, t("add")), message);
 }
