@@ -1,3 +1,5 @@
+internal import Exports
+
 /// The ward, patients and signals.
 extension Operation {
   static let signals: [Endpoint: Operation] = [
@@ -72,8 +74,9 @@ extension Operation {
     .exportSession: Operation(
       "A session, or a stretch of it, as a file",
       query: [
-        .session, .choice("format", ["csv", "wfdb", "edf", "fhir", "pdf"], "The format; csv if left out."),
-        .choice("language", ["en", "de"], "What a PDF is written in; en if left out."), first,
+        .session, .choice("format", ExportFormat.allCases.map(\.rawValue), "The format; csv if left out."),
+        .choice("language", ReportLanguage.allCases.map(\.rawValue), "What a PDF is written in; en if left out."),
+        first,
         length(nil),
       ],
       answers: .file([

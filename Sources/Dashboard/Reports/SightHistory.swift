@@ -74,21 +74,7 @@ package struct SightHistory: Sendable {
 
   /// The next event of the record.
   package mutating func note(_ event: AccountEvent) {
-    switch event.kind {
-    case .allPatientsOpened: given.insert(Grant(account: event.account, way: .all))
-    case .allPatientsClosed: given.remove(Grant(account: event.account, way: .all))
-    case .patientAssigned where event.patient == patient: given.insert(Grant(account: event.account, way: .alone))
-    case .patientUnassigned where event.patient == patient: given.remove(Grant(account: event.account, way: .alone))
-    case .groupAssigned: if let group = event.group { given.insert(Grant(account: event.account, way: .group(group))) }
-    case .groupUnassigned:
-      if let group = event.group { given.remove(Grant(account: event.account, way: .group(group))) }
-    case .groupJoined where event.patient == patient: if let group = event.group { groups.insert(group) }
-    case .groupLeft where event.patient == patient: if let group = event.group { groups.remove(group) }
-    case .accountDisabled: disabled.insert(event.account)
-    case .accountEnabled: disabled.remove(event.account)
-    default: return
-    }
-    for grant in given.union(open.keys) {
+    for grant in apply(event) {
       switch (open[grant], shows(grant)) {
       case (nil, true):
         open[grant] = Sight(account: grant.account, way: grant.way, since: event.at, decidedBy: event.actor)
@@ -100,6 +86,38 @@ package struct SightHistory: Sendable {
       case (nil, false), (_?, true): break
       }
     }
+  }
+
+  /// Takes what an event changes.
+  /// - Returns: The grants that may show the patient now and did not before, or the other way round.
+  private mutating func apply(_ event: AccountEvent) -> Set<Grant> {
+    func grant(_ way: Way) -> Grant { Grant(account: event.account, way: way) }
+    switch event.kind {
+    case .allPatientsOpened: return give(grant(.all))
+    case .allPatientsClosed: return take(grant(.all))
+    case .patientAssigned where event.patient == patient: return give(grant(.alone))
+    case .patientUnassigned where event.patient == patient: return take(grant(.alone))
+    case .groupAssigned: return event.group.map { give(grant(.group($0))) } ?? []
+    case .groupUnassigned: return event.group.map { take(grant(.group($0))) } ?? []
+    case .groupJoined where event.patient == patient, .groupLeft where event.patient == patient:
+      guard let group = event.group else { return [] }
+      if event.kind == .groupJoined { groups.insert(group) } else { groups.remove(group) }
+      return given.filter { $0.way == .group(group) }
+    case .accountDisabled, .accountEnabled:
+      if event.kind == .accountDisabled { disabled.insert(event.account) } else { disabled.remove(event.account) }
+      return given.filter { $0.account == event.account }
+    default: return []
+    }
+  }
+
+  private mutating func give(_ grant: Grant) -> Set<Grant> {
+    given.insert(grant)
+    return [grant]
+  }
+
+  private mutating func take(_ grant: Grant) -> Set<Grant> {
+    given.remove(grant)
+    return [grant]
   }
 
   /// An access outside the assignment, which the person themselves decided.

@@ -119,20 +119,21 @@ extension DecryptorWorker {
 
   /// Forgets the sessions whose findings may not have been committed; they begin again from the position on disk.
   func abandonPrepared() {
-    for item in prepared {
-      close(item.session)
-      waiting[item.session.reference] = WaitingSession(record: item.session.record, since: time.uptime())
-    }
+    for item in prepared { reopen(item.session) }
     prepared.removeAll(keepingCapacity: true)
     preparedFindings = 0
   }
 
   /// Forgets a session and tries again later.
   func postpone(_ session: LiveSession) {
+    reopen(session)
+    waiting[session.reference]?.backOff.fail(at: time.uptime())
+  }
+
+  /// Forgets a session, which is opened again at the next turn.
+  func reopen(_ session: LiveSession) {
     close(session)
-    var later = WaitingSession(record: session.record, since: time.uptime())
-    later.backOff.fail(at: time.uptime())
-    waiting[session.reference] = later
+    waiting[session.reference] = WaitingSession(record: session.record, since: time.uptime())
   }
 
   /// Takes a session out of memory, with its keys.

@@ -64,8 +64,7 @@ extension DecryptorWorker {
       }
     }
     for session in Array(live.values) where now - session.keysAskedAt >= LiveSession.keyAgeLimit {
-      close(session)
-      waiting[session.reference] = WaitingSession(record: session.record, since: now)
+      reopen(session)
     }
   }
 }

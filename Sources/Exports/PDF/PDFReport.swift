@@ -75,6 +75,8 @@ public struct PDFReport {
   public static let noteLimit = 200
   private static let left = 20.0
   private static let stripHeight = 45.0
+  /// From one line of a cell to its next, and from a row to the next, in millimetres.
+  private static let (lineHeight, rowHeight) = (3.6, 5.0)
   /// Where the lowest line of a table may stand.
   private static let bottom = 198.0
 
@@ -128,8 +130,7 @@ public struct PDFReport {
 
   private mutating func drawTrend(y: Double) {
     let (width, height) = (257.0, 46.0)
-    document.text(
-      words.trend, x: Self.left, y: y, font: .bold)
+    document.text(words.trend, x: Self.left, y: y, font: .bold)
     let top = y + 3
     func place(_ rate: Double) -> Double { top + height - min(220, max(20, rate) - 20) / 200 * height }
     for rate in stride(from: 40.0, through: 200, by: 40) {
@@ -161,9 +162,8 @@ public struct PDFReport {
   /// - Returns: where the next part may begin.
   private mutating func drawEpisodes(y: Double) -> Double {
     let rows = content.episodes.enumerated().map { index, episode in
-      let onset = CivilTime(microseconds: episode.onset)
-      return [
-        "\(index + 1)", "\(onset.date) \(onset.clock)",
+      [
+        "\(index + 1)", CivilTime(microseconds: episode.onset).readable,
         episode.seconds.map { "\(Int($0.rounded())) s" } ?? words.goesOn,
         episode.severity, episode.title, episode.explanation,
       ]
@@ -179,8 +179,7 @@ public struct PDFReport {
   private mutating func drawNotes(y: Double) {
     guard !recording.notes.isEmpty else { return }
     let rows = recording.notes.prefix(Self.noteLimit).map { note in
-      let time = CivilTime(microseconds: recording.time(of: note.sample))
-      return ["\(time.date) \(time.clock)", note.author, note.text]
+      [CivilTime(microseconds: recording.time(of: note.sample)).readable, note.author, note.text]
     }
     _ = drawTable(
       words.notes, columns: [(words.at, 0, 24), (words.author, 36, 28), (words.note, 84, 112)], rows: rows,
@@ -213,17 +212,17 @@ public struct PDFReport {
     head(&self)
     for row in rows {
       let cells = zip(columns, row).map { ($0.x, Self.lines($1, of: $0.characters)) }
-      let height = 3.6 * Double((cells.map(\.1.count).max() ?? 1) - 1)
-      y += 5
+      let height = Self.lineHeight * Double((cells.map(\.1.count).max() ?? 1) - 1)
+      y += Self.rowHeight
       if y + height > Self.bottom {
         document.newPage()
         y = 20
         head(&self)
-        y += 5
+        y += Self.rowHeight
       }
       for (x, lines) in cells {
         for (index, line) in lines.enumerated() {
-          document.text(line, x: Self.left + x, y: y + 3.6 * Double(index), size: 8)
+          document.text(line, x: Self.left + x, y: y + Self.lineHeight * Double(index), size: 8)
         }
       }
       y += height
@@ -263,9 +262,8 @@ public struct PDFReport {
 
   /// Ten seconds at 25 mm/s and 10 mm/mV, with a pulse of 1 mV and 0.2 s before them.
   private mutating func draw(_ episode: ReportContent.Episode, number: Int, y: Double) {
-    let time = CivilTime(microseconds: episode.stripStart)
-    document.text(
-      "\(number). \(episode.title) - \(words.strip) \(time.date) \(time.clock) UTC", x: Self.left, y: y, font: .bold)
+    let start = CivilTime(microseconds: episode.stripStart).readable
+    document.text("\(number). \(episode.title) - \(words.strip) \(start) UTC", x: Self.left, y: y, font: .bold)
     document.text("25 mm/s  10 mm/mV  \(words.decimal("0.5"))-40 Hz", x: 222, y: y, size: 8, colour: .grey)
     if episode.beats.contains(where: { $0.clinicianLabel != nil }) {
       document.text(words.labels, x: 140, y: y, size: 8, colour: .grey)

@@ -47,18 +47,17 @@ struct ReportWords {
 
   /// From when to when, and how many hours that is.
   func span(_ from: CivilTime, _ until: CivilTime, hours: String) -> String {
-    let (from, until) = ("\(from.date) \(from.clock)", "\(until.date) \(until.clock)")
     switch language {
-    case .english: return "From \(from) to \(until) UTC, \(hours) h"
-    case .german: return "Von \(from) bis \(until) UTC, \(hours) h"
+    case .english: "From \(from.readable) to \(until.readable) UTC, \(hours) h"
+    case .german: "Von \(from.readable) bis \(until.readable) UTC, \(hours) h"
     }
   }
 
   /// When and by whom a report was made.
   func made(_ time: CivilTime, by account: String) -> String {
     switch language {
-    case .english: "Made \(time.date) \(time.clock) UTC by \(account)."
-    case .german: "Erstellt \(time.date) \(time.clock) UTC von \(account)."
+    case .english: "Made \(time.readable) UTC by \(account)."
+    case .german: "Erstellt \(time.readable) UTC von \(account)."
     }
   }
 

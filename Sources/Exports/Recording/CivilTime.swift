@@ -34,6 +34,8 @@ struct CivilTime: Hashable, Sendable {
   var date: String { "\(Self.digits(year, 4))-\(Self.digits(month, 2))-\(Self.digits(day, 2))" }
   /// `hh:mm:ss`.
   var clock: String { "\(Self.digits(hour, 2)):\(Self.digits(minute, 2)):\(Self.digits(second, 2))" }
+  /// `yyyy-mm-dd hh:mm:ss`, for people.
+  var readable: String { "\(date) \(clock)" }
   /// ISO 8601 with milliseconds.
   var iso: String { "\(date)T\(clock).\(Self.digits(microsecond / 1000, 3))Z" }
 

@@ -6,7 +6,7 @@ public import Wire
 public struct HoldBook: Sendable {
   private let holds: [RetentionHold]
   private let heldInVault: Set<DeviceID>
-  private var worn: [DeviceID: [DeviceWearing]] = [:]
+  private let history: WearingHistory
 
   /// - Parameters:
   ///   - holds: Every hold; released ones hold nothing.
@@ -15,14 +15,14 @@ public struct HoldBook: Sendable {
   public init(holds: [RetentionHold], heldInVault: Set<DeviceID>, wearings: [DeviceWearing]) {
     self.holds = holds.filter { $0.release == nil }
     self.heldInVault = heldInVault
-    for wearing in wearings { worn[wearing.device, default: []].append(wearing) }
+    history = WearingHistory(wearings)
   }
 
   /// Whose a session is: everybody who wore the device while it lasted. What began before the first known wearer may be anybody's
   /// who is known to have worn the device.
   public func patients(of session: KeptSession) -> Set<Pseudonym> {
     let span = session.span
-    let rows = worn[session.reference.device] ?? []
+    let rows = history.wearings(of: session.reference.device)
     guard let first = rows.first else { return [] }
     if span.lowerBound < first.since { return Set(rows.compactMap(\.patient)) }
     var patients: Set<Pseudonym> = []
@@ -40,7 +40,7 @@ public struct HoldBook: Sendable {
     for hold in holds {
       switch hold.subject {
       case .patient(let patient):
-        devices.formUnion(worn.filter { $0.value.contains { $0.patient == patient } }.keys)
+        devices.formUnion(history.devices(of: patient))
       case .device(let device, _, _): devices.insert(device)
       }
     }

@@ -44,15 +44,22 @@ extension SQLiteStore {
     }
   }
 
+  /// A table, or of its rows those of some kinds.
+  private static func rows<Kind: RawRepresentable<String>>(of table: String, kinds: Set<Kind>?) -> String {
+    kinds.map { "(SELECT * FROM \(table) WHERE kind IN (\(list($0))))" } ?? table
+  }
+
+  /// Kinds as SQL has them, always in the same order. Their names are the program's own.
+  private static func list(_ kinds: some Sequence<some RawRepresentable<String>>) -> String {
+    kinds.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+  }
+
   /// See ``AccessStore/accountTrail(_:)``.
   public func accountTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<AccountEvent>] {
-    func list(_ kinds: some Sequence<AccountEvent.Kind>) -> String {
-      kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-    }
     let table = TrailTable(
-      from: query.kinds.map { "(SELECT * FROM account_event WHERE kind IN (\(list($0))))" } ?? "account_event",
+      from: Self.rows(of: "account_event", kinds: query.kinds),
       columns: Self.accountEventColumns, actor: "actor", patient: "pseudonym",
-      subject: "account", group: "CASE WHEN kind IN (\(list(AccountEvent.Kind.aboutGroups))) THEN detail END")
+      subject: "account", group: "CASE WHEN kind IN (\(Self.list(AccountEvent.Kind.aboutGroups))) THEN detail END")
     return try await registry.read { db in try Self.trail(query, in: table, db, Self.accountEvent) }
   }
 
@@ -81,9 +88,8 @@ extension SQLiteStore {
 
   /// See ``ChartStore/viewTrail(_:)``.
   public func viewTrail(_ query: TrailQuery) async throws(StoreError) -> [Recorded<ChartView>] {
-    let kinds = query.views?.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
     let table = TrailTable(
-      from: kinds.map { "(SELECT * FROM chart_view WHERE kind IN (\($0)))" } ?? "chart_view",
+      from: Self.rows(of: "chart_view", kinds: query.views),
       columns: "account, pseudonym, door, at, kind", number: "id", actor: "account",
       patient: "pseudonym")
     return try await findings.read { db in

@@ -1,4 +1,3 @@
-package import Store
 package import Wire
 
 /// Who wore which device when.
@@ -10,8 +9,11 @@ package struct WearingHistory: Sendable {
 
   /// Who wore a device at a time; `nil` for nobody, and for a time before its history begins.
   package func wearer(of device: DeviceID, at time: UnixMicroseconds) -> Pseudonym? {
-    rows[device]?.last { $0.since <= time }?.patient
+    wearings(of: device).last { $0.since <= time }?.patient
   }
+
+  /// The history of one device, oldest first.
+  package func wearings(of device: DeviceID) -> [DeviceWearing] { rows[device] ?? [] }
 
   /// The devices that a patient has ever worn, by name.
   package func devices(of patient: Pseudonym) -> [DeviceID] {
