@@ -1,14 +1,30 @@
+import Foundation
 import Glibc
 
 /// TCP ports of this machine.
 enum LocalPort {
-  /// A port that nobody listens on now. The kernel hands ephemeral ports out in turn, so that it stays free for the
-  /// moment until a child binds it.
+  /// Ports below are often taken by other services.
+  private static let lowest = 10_240
+  /// Ports that are tried before the kernel is asked for one.
+  private static let attempts = 64
+
+  /// A port that nobody listens on now, to be bound by a child in a moment. It lies below those that the kernel gives to outgoing
+  /// connections: one of these would otherwise take it meanwhile, now and then, and keep it for as long as it lasts.
   static func free(on host: String = "127.0.0.1") throws -> Int {
+    let candidates = lowest..<max(lowest + 1, firstEphemeral)
+    for _ in 0..<attempts {
+      if let port = bindOnce(host: host, port: .random(in: candidates)) { return port }
+    }
     guard let port = bindOnce(host: host, port: 0) else {
       throw SupervisionFault("No TCP port is free on \(host).")
     }
     return port
+  }
+
+  /// The lowest port of outgoing connections, as the kernel says; its default where it does not.
+  private static var firstEphemeral: Int {
+    let text = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+    return text?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32_768
   }
 
   /// Requires that nobody listens on a port yet.
