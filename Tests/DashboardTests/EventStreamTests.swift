@@ -129,13 +129,13 @@ import X509
     return try NIOSSLCertificate(bytes: serializer.serializedBytes, format: .der)
   }
 
-  /// A stream shows strips: of whom stands on record when it opens, of one patient alone as a look at them.
+  /// A stream shows values and strips: of whom stands on record before they are told, of one patient alone as a look at them.
   @Test func whoseStripsAreToldStandsOnRecord() async throws {
     try await withServer { server in
       let patient = try await server.ward.addPatient(device: try #require(DeviceID("sb-001")))
       let cookie = try await server.signIn()
       for (path, kind) in [("/api/events", ChartView.Kind.ward), ("/api/events?patients=\(patient)", .chart)] {
-        _ = try await server.read(path, cookie: cookie) { !$0.isEmpty }
+        _ = try await server.read(path, cookie: cookie) { $0.contains { $0.data.contains(patient.name) } }
         let looks = server.ward.store.state.withLock { $0.chartViews }
         #expect(
           looks.last.map { [$0.account, $0.pseudonym.name, $0.kind.rawValue] } == [

@@ -11,7 +11,7 @@ extension DashboardAPI {
   private static let deliveriesBetweenChecks = 5
 
   /// `patients=P-AAAA,P-BBBB` (default: all). Goes on after `Last-Event-ID`, or `after` where a page
-  /// opens a new stream itself.
+  /// opens a new stream itself. Whose strips and values it tells stands on record, of one patient alone as a look at them.
   func streamEvents(
     _ request: Request, _ context: DashboardRequestContext, _ signedIn: SignedIn
   ) async throws -> Response {
@@ -28,13 +28,21 @@ extension DashboardAPI {
       after: request.headers[.lastEventID] ?? request.uri.queryParameters["after"].map(String.init),
       cut: { channel.close(promise: nil) })
     guard let (number, mailbox) = opened else { throw APIProblem.overloaded }
-    await noteShown(patients, to: signedIn)
+    let kind = patients?.count == 1 ? ChartView.Kind.chart : .ward
     let body = ResponseBody { [hub] writer in
       do {
         // Proxies must not wait for more; a browser comes back after a second.
         try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
         var deliveries = 0
-        while let bytes = await hub.nextBytes(for: number, from: mailbox) {
+        var told: Set<Pseudonym> = []
+        while let bytes = await hub.nextBytes(for: number, from: mailbox),
+          let shown = await hub.patients(toldBy: number)
+        {
+          // On record before it is told, also of whom it tells from now on.
+          if shown != told {
+            await views.note(shown, kind, shownTo: signedIn)
+            told = shown
+          }
           try await writer.write(ByteBuffer(bytes: bytes))
           deliveries += 1
           if deliveries.isMultiple(of: Self.deliveriesBetweenChecks) {
@@ -44,7 +52,8 @@ extension DashboardAPI {
               try await writer.write(ByteBuffer(string: "event: signed-out\ndata: {}\n\n"))
               break
             }
-            await noteShown(patients, to: still)
+            // A look is on record for so long only.
+            await views.note(told, kind, shownTo: still)
           }
         }
         await hub.close(stream: number)
@@ -57,12 +66,6 @@ extension DashboardAPI {
     return Response(
       status: .ok,
       headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"], body: body)
-  }
-
-  /// Puts on record whose strips and values a stream tells, as long as it tells them: of one patient it is a look at them.
-  private func noteShown(_ wanted: Set<Pseudonym>?, to signedIn: SignedIn) async {
-    let shown = await hub.patients(in: signedIn.scope).filter { wanted?.contains($0) ?? true }
-    await views.note(shown, wanted?.count == 1 ? .chart : .ward, shownTo: signedIn)
   }
 }
 

@@ -83,6 +83,12 @@ extension LiveHub {
     for number in Array(streams.keys) { close(stream: number) }
   }
 
+  /// Whom a stream tells of; `nil` when it is over.
+  func patients(toldBy number: Int) -> Set<Pseudonym>? {
+    guard let stream = streams[number] else { return nil }
+    return Set(directory.patients.keys.lazy.filter { stream.includes($0) })
+  }
+
   /// Open streams.
   var streamCount: Int { streams.count }
 

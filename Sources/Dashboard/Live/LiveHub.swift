@@ -259,9 +259,6 @@ actor LiveHub {
     scope.includes(patient) && directory.patients[patient] != nil
   }
 
-  /// The patients of a scope.
-  func patients(in scope: PatientScope) -> [Pseudonym] { directory.patients.keys.filter { scope.includes($0) } }
-
   /// The devices of the patients of a scope.
   func devices(in scope: PatientScope) -> [DeviceID] { directory.devices(in: scope) }
 
