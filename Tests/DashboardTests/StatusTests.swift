@@ -24,6 +24,8 @@ import Wire
       }
       let deviceBeats: DeviceBeats?
       let rhythm: Rhythm
+      let abnormalProbability: Double?
+      let highestAbnormalProbability: Double?
       let abnormalBeats: Int
     }
     let patients: [Patient]
@@ -91,6 +93,25 @@ import Wire
       try await Self.send(2, of: wearer, to: ward)
       let now = try await Self.patient(ward, browser, client).rhythm
       #expect(now.code == "too-few-beats" && now.beats < 8)
+    }
+  }
+
+  /// Where no heart rate is measured, what beats said before is not said any more: neither rhythm nor P(abnormal).
+  @Test func withoutBeatsThereIsNoRhythm() async throws {
+    let (ward, wearer) = try await Self.ward()
+    try await ward.service.makeTestApplication().test(.router) { client in
+      let browser = try await Browser.signIn(client, as: "clinician")
+      try await Self.send(20, of: wearer, to: ward)
+      let beating = try await Self.patient(ward, browser, client)
+      #expect(beating.rhythm.code == "mostly-normal" && beating.abnormalProbability != nil)
+      wearer.isLeadOff = true
+      try await Self.send(1, of: wearer, to: ward)
+      let silent = try await Self.patient(ward, browser, client)
+      #expect(silent.rhythm.code == "too-few-beats" && silent.rhythm.beats == 0)
+      #expect(silent.abnormalProbability == nil && silent.highestAbnormalProbability == nil)
+      wearer.isLeadOff = false
+      try await Self.send(4, of: wearer, to: ward)
+      #expect(try await Self.patient(ward, browser, client).abnormalProbability != nil)
     }
   }
 }

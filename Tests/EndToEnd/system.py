@@ -234,6 +234,17 @@ class Sinks:
         self._run("webhook", "demo-webhook-sink.py", "--port", self.webhook_port, "--output", self.webhooks,
                   "--secret-file", self.secret_file, "--gone-file", self.gone_file, *tls)
 
+    @contextlib.contextmanager
+    def without(self, name: str):
+        """Meanwhile there is no such server."""
+        process = self.processes[name]
+        process.terminate()
+        process.wait(20)
+        try:
+            yield
+        finally:
+            self._run(name, *process.args[1:])
+
     def _run(self, name: str, script: str, *arguments) -> None:
         self.maildir.mkdir(exist_ok=True)
         with open(self.folder / f"{name}.log", "ab") as log:

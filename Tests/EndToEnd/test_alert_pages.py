@@ -485,6 +485,23 @@ def test_two_who_edit_at_once_lose_nothing(clinic, doctor, nurse):
 
 # MARK: In German
 
+def test_what_could_not_be_sent_is_sent_when_the_mail_server_is_back(clinic, doctor, recordings):
+    """The page that is open says both by itself."""
+    patient = clinic.system.add_patient("Erika Ernst", "bed-late")
+    with clinic.system.sinks.without("mail"):
+        clinic.system.device("bed-late", "--record", recordings / "207", "--speed", "60", "--duration", "600").wait()
+        (item, *_) = until(lambda: clinic.alerts(phase="new", severity="high", patient=patient), "nothing rings", 60)
+        doctor.open(item["id"])
+
+        def message():
+            return next((one for one in doctor.all('[data-testid="deliveries"] > li') if "doctor@example.org" in one.text), None)
+        doctor.until(lambda: message() and "Not delivered yet" in message().text, "it is not said", 60)
+        doctor.says("undelivered", "doctor@example.org")
+    doctor.until(lambda: message().get_attribute("data-state") == "delivered" and "Taken:" in message().text, "it is not sent", 90)
+    doctor.gone('[data-testid="undelivered"]')
+    doctor.until(lambda: any(item["id"].encode() in mail for mail in clinic.system.sinks.mails()), "no mail has come")
+
+
 def test_alerts_and_plans_speak_german(clinic):
     reader = Bench(clinic.base, "nurse", language="de-DE")
     try:

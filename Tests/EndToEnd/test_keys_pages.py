@@ -1,17 +1,25 @@
 """Keys and assignments in the pages, in headless Chromium on the real system; screenshots are kept in artifacts/."""
+import contextlib
 import csv
+import json
+import sqlite3
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from conftest import ARTIFACTS
+from dashboard_client import Client
 from reader import Reader, pages
 from system import PASSWORD, System
+from vault_file import sign_policy
 from waiting import until
 
 DEVICES = ["bed-1", "bed-2"]
+# What the vault gives at a time, of devices and of entries of its log.
+PAGE_SIZE = 1000
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +211,104 @@ def test_a_device_is_cut_off_and_let_in_again(ward):
         admin.click("reinstateDevice")
         admin.confirm("found again")
         pages.wait(admin.driver, 10, lambda _: "may enrol again" in admin.text("said"), "the page does not say it")
+        admin.clean()
+
+
+def test_of_many_devices_more_are_asked_for(ward):
+    """The first page, a full one, is made up of devices that come before the real ones; what follows it, the vault answers."""
+    system, _ = ward
+    with Page(system, "auditor") as auditor:
+        listing = Client(system)
+        listing.sign_in("auditor")
+        (like, *_) = listing.ask("GET", "/api/keys/devices").json()
+        first = [like | {"device": f"aa-{number:04}"} for number in range(PAGE_SIZE)]
+        auditor.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"""
+          const real = window.fetch, page = {json.dumps(json.dumps(first))};
+          window.fetch = (address, ...more) => String(address).endsWith("/api/keys/devices")
+            ? Promise.resolve(new Response(page, {{ headers: {{ "Content-Type": "application/json" }} }})) : real(address, ...more);
+        """})
+        auditor.go("/keys", "device-keys")
+
+        def rows():
+            return auditor.driver.execute_script(
+                "return [...document.querySelectorAll('[data-testid=device-keys] tbody tr')].map(row => row.cells[0].textContent)")
+        assert rows() == [one["device"] for one in first]
+        auditor.click("more-devices")
+        auditor.until(lambda: rows()[PAGE_SIZE:] == DEVICES, "the rest does not follow")
+        auditor.gone('[data-testid="more-devices"]')
+        auditor.clean()
+
+
+def test_the_log_is_read_back_to_its_beginning(ward):
+    system, _ = ward
+    client = Client(system)
+    client.sign_in("auditor")
+
+    def length():
+        return client.ask("GET", "/api/keys/report").json()["auditEntries"]
+    # Whoever reads the inventory stands on record.
+    while length() <= PAGE_SIZE:
+        pass
+    with Page(system, "auditor") as auditor:
+        auditor.go("/audit", "audit")
+
+        def numbers():
+            return auditor.driver.execute_script(
+                "return [...document.querySelectorAll('[data-testid=audit] tbody tr')].map(row => Number(row.cells[0].textContent.replace(/\\D/g, '')))")
+        latest = numbers()
+        assert latest[0] > PAGE_SIZE and latest[-1] > 1
+        auditor.click("audit-earlier")
+        auditor.until(lambda: numbers()[-1] == 1, "the first entry is not shown")
+        assert numbers() == list(range(latest[0], 0, -1)), "each entry once, none left out"
+        auditor.gone('[data-testid="audit-earlier"]')
+        auditor.says("audit-count", f"{latest[0]:,} of {latest[0]:,}")
+        pages.wait(auditor.driver, 20, lambda _: "Verified" in auditor.text("audit-verdict"), "the log is not verified")
+        auditor.clean()
+
+
+def test_what_was_destroyed_leaves_a_certificate(ward, tmp_path):
+    system, _ = ward
+    with Page(system, "admin") as admin, Page(system, "second") as second:
+        admin.go("/keys/devices/bed-2", "keys-of-device")
+        admin.click("proposeDestruction")
+        admin.write("destroy-days", "7")
+        admin.write("destroy-name", "bed-2")
+        admin.confirm("the patient asked for it")
+        second.go("/keys", "proposals")
+        second.all('[data-testid^="approve-"]')[0].click()
+        second.confirm()
+        assert second.find("destruction-bed-2").get_attribute("data-state") == "waiting"
+    # A week goes by on both clocks; without the signature the vault would not open.
+    for device in system.devices.values():
+        device.kill()
+    system.process.terminate()
+    system.process.wait(60)
+    vault = system.data / "vault"
+    with contextlib.closing(sqlite3.connect(vault / "vault.sqlite")) as file:
+        file.execute("UPDATE destruction SET due = 1, observed_due = 0 WHERE cancelled IS NULL")
+        file.commit()
+    sign_policy(vault, vault / "root.key")
+    system.launch()
+    with Page(system, "admin") as admin:
+        def is_gone():
+            admin.go("/keys", "destructions")
+            return "carried-out" in [one.get_attribute("data-state") for one in admin.all('[data-testid="destruction-bed-2"]')]
+        admin.until(is_gone, "the destruction is not carried out", 60)
+        admin.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+        admin.click("certificate-bed-2")
+        file = tmp_path / "bed-2.destruction.json"
+        until(file.exists, "no certificate", 20)
+        certificate = json.loads(file.read_text())
+        # Whom it names, and that the vault's audit key signed just that.
+        statement = json.loads(certificate["statement"])
+        assert statement["device"] == "bed-2" and statement["reason"] == "the patient asked for it"
+        assert {statement["proposer"], statement["approver"]} == {"dashboard:admin", "dashboard:second"}
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(certificate["publicKey"])).verify(
+            bytes.fromhex(certificate["signature"]), certificate["statement"].encode())
+        admin.shot("keys-destroyed")
+        admin.go("/keys/devices/bed-2", "keys-of-device")
+        assert "Destroyed" in admin.text("keys-of-device") and "Carried out" in admin.text("device-facts")
+        admin.shot("keys-device-destroyed")
         admin.clean()
 
 

@@ -9,6 +9,7 @@ import struct
 import sys
 import tarfile
 
+import numpy
 import pyedflib
 import pypdf
 import pytest
@@ -26,24 +27,33 @@ sys.path.insert(0, str(ROOT / "Tests/Browser"))
 import pages  # noqa: E402
 
 NAME = "Hedwig <i>Huber</i>"
-# Devices and what is wrong with them; and their patients.
-OTHERS = {"bed-off": ("--lead-off-every", 5), "bed-late": ("--clock-error", -30000)}
+# Patients of devices with which something is wrong.
 others = {}
+
+
+def noise(folder):
+    """A minute's record of nothing but noise."""
+    samples = numpy.random.default_rng(7).normal(0, 1, (360 * 60, 1))
+    wfdb.wrsamp("noise", fs=360, units=["mV"], sig_name=["MLII"], fmt=["16"], write_dir=str(folder), p_signal=samples)
+    return folder / "noise"
 
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory, recordings):
     """A patient with ten minutes of record 208, many of whose beats are ventricular, in one session and a live one after it; and one
-    whose electrode comes off and one whose data are late."""
+    whose electrode comes off, one whose data are late, and one whose signal is poor."""
     with System(tmp_path_factory.mktemp("patient")) as system:
         system.add_user("doctor")
         pseudonym = system.add_patient(NAME, "bed-208")
         system.device("bed-208", "--record", recordings / "208", "--speed", "60", "--duration", "600").wait()
         system.device("bed-208", "--record", recordings / "208", "--speed", "1", "--pulse")
         until(lambda: system.rows("chunks", "SELECT COUNT(*) FROM session")[0][0] == 2, "a second session runs", 60)
-        for device, fault in OTHERS.items():
+        for device, arguments in {
+                "bed-off": ("--synthetic", "normal", "--lead-off-every", 5),
+                "bed-late": ("--synthetic", "normal", "--clock-error", -30000),
+                "bed-loose": ("--record", noise(system.folder), "--loop")}.items():
             others[device] = system.add_patient(f"Patient in {device}", device)
-            system.device(device, "--synthetic", "normal", *fault)
+            system.device(device, *arguments)
         yield system, pseudonym
 
 
@@ -483,6 +493,26 @@ def test_trends_lead_to_the_strip(page):
     before = shown(page)[0]
     ActionChains(page).move_to_element(canvas).click().perform()
     pages.wait(page, 5, lambda d: shown(d)[0] < before - 1000, "a click on the tachogram leads nowhere")
+    settle(page)
+
+    # Of the whole, of the last hour, which is all of these ten minutes, of what is shown now; and once more of what is shown by then.
+    def after(act):
+        card = pages.find(page, "trends")
+        before = card.get_attribute("data-loaded")
+        act()
+        pages.wait(page, 20, lambda d: card.get_attribute("data-loaded") != before, "the trends do not follow")
+        return pages.find(page, "trends-note").text, int(page.find_element(By.CSS_SELECTOR, '[data-testid="chart-tachogram"]').get_attribute("data-points"))
+    choose = Select(pages.find(page, "trends-range")).select_by_value
+    hour, view = after(lambda: choose("hour")), after(lambda: choose("view"))
+    assert after(lambda: choose("session")) == hour
+    assert view[0] != hour[0] and 0 < view[1] < hour[1] / 4, (view, hour)
+    assert after(lambda: choose("view")) == view
+    press(page, Keys.HOME)
+    settle(page)
+    first = after(lambda: click(page, "trends-again"))
+    assert first[0] != view[0] and first[1] > 0
+    press(page, Keys.END)
+    settle(page)
 
 
 def samples(file):
@@ -575,7 +605,7 @@ def test_german_and_dark_on_a_phone(ward):
         driver.quit()
 
 
-@pytest.mark.parametrize("device, state, words", [("bed-off", "lead-off", "Electrode off"), ("bed-late", "delayed", "Delayed data")])
+@pytest.mark.parametrize("device, state, words", [("bed-off", "lead-off", "Electrode off"), ("bed-late", "delayed", "Delayed data"), ("bed-loose", "poor-signal", "Poor signal")])
 def test_what_is_wrong_with_the_signal_is_said_at_the_strip(page, ward, device, state, words):
     system, _ = ward
     pages.open_patient(page, system.addresses["dashboardURL"], others[device])

@@ -218,9 +218,11 @@ actor LiveHub {
   func status(of pseudonym: Pseudonym, for scope: PatientScope) -> PatientStatus? {
     guard let (patient, follower) = current(pseudonym, for: scope) else { return nil }
     let latest = follower?.latest
-    // What lies before a long silence or an electrode without contact is not the rhythm now.
+    // What lies before a long silence or an electrode without contact is not the rhythm now; nor is anything where no rate can be
+    // measured now, for want of beats (asystole) or of a signal that shows them.
     let oldest = (latest?.captureTime ?? 0) - min(latest?.captureTime ?? 0, RhythmStatement.longestSpan)
-    let window = (follower?.beats ?? []).suffix(RhythmStatement.window).drop { $0.time < oldest }
+    let beats = latest?.heartRate == nil ? [] : follower?.beats ?? []
+    let window = beats.suffix(RhythmStatement.window).drop { $0.time < oldest }
     let state = PatientState(Self.facts(of: patient, follower), now: time.unixMicroseconds())
     let link = patient.device.flatMap { telemetry[$0] }
     return PatientStatus(

@@ -74,12 +74,13 @@ export function showDeviceKeys(main, name) {
 
 /** @param {any} device */
 function facts(device) {
+  const destroyed = Math.max(0, ...device.keys.map((/** @type {any} */ key) => key.destroyed ?? 0));
   /** @type {[string, string][]} */
   const rows = [
     [t("enrolled"), moment(device.enrolled)], [t("certificateEnds"), moment(device.certificateExpires)],
     [t("mqttAccess"), device.revoked ? t("revokedSince", { time: moment(device.revoked) }) : t("granted")],
     [t("pendingVersion"), device.pendingVersion ? t("waitsForDevice", { version: device.pendingVersion }) : t("none")],
-    [t("legalHold"), device.legalHold ?? t("none")], [t("destruction"), device.isDestructionScheduled ? t("isDestructionScheduled") : t("none")],
+    [t("legalHold"), device.legalHold ?? t("none")], [t("destruction"), device.isDestructionScheduled ? t("isDestructionScheduled") : destroyed ? `${t("destruction.carried-out")}, ${moment(destroyed)}` : t("none")],
   ];
   return el("dl", { class: "key-facts", "data-testid": "device-facts" }, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }

@@ -26,7 +26,7 @@ export default {
   operation: "Was",
   sealedTitle: "Der Schlüsseltresor ist versiegelt",
   sealedText: "Seine Schlüssel sind nicht im Speicher. Der Betrieb entsiegelt ihn mit sealedbeat vault unseal.",
-  keysSummary: "{devices} Geräte · {active} aktive Geräteschlüssel · {overdue} überfällig · {entries} Protokolleinträge",
+  keysSummary: "Geräte: {devices} · aktive Geräteschlüssel: {active} · überfällig: {overdue} · Protokolleinträge: {entries}",
   keyName: "Schlüssel",
   deviceKeys: "Geräteschlüssel",
   ownKeys: "Eigene Schlüssel des Tresors",

@@ -5,7 +5,7 @@ export default {
   quality: "Signalqualität",
   notMeasured: "Nicht gemessen",
   rhythmShare: "{percent} % der letzten {beats} Schläge sind auffällig.",
-  rhythmFew: "Bisher {beats} Schläge; mindestens 8 sind nötig.",
+  rhythmFew: "{beats} Schläge liegen vor; mindestens 8 sind nötig.",
   diagnosis: "Rhythmus",
   latestBeat: "letzter Schlag",
   highestOf: "höchster der letzten {beats}: {value}",

@@ -26,7 +26,7 @@ export default {
   operation: "What",
   sealedTitle: "The key vault is sealed",
   sealedText: "Its keys are not in memory. An operator unseals it with sealedbeat vault unseal.",
-  keysSummary: "{devices} devices · {active} active device keys · {overdue} overdue · {entries} audit entries",
+  keysSummary: "Devices: {devices} · active device keys: {active} · overdue: {overdue} · audit entries: {entries}",
   keyName: "Key",
   deviceKeys: "Device keys",
   ownKeys: "The vault's own keys",

@@ -5,7 +5,7 @@ export default {
   quality: "Signal quality",
   notMeasured: "Not measured",
   rhythmShare: "{percent} % of the last {beats} beats look abnormal.",
-  rhythmFew: "{beats} beats so far; at least 8 are needed.",
+  rhythmFew: "{beats} beats to go by; at least 8 are needed.",
   diagnosis: "Rhythm",
   latestBeat: "latest beat",
   highestOf: "highest of the last {beats}: {value}",
