@@ -32,6 +32,29 @@ struct HolterSummaryTests {
     #expect(try summary(.normal).rhythms.allSatisfy { $0.seconds == 0 })
   }
 
+  @Test("a trace without beats is asystole where it can be read, and nothing where it cannot")
+  func silence() throws {
+    var patient = SyntheticPatient(preset: .normal, seed: 21)
+    var noise = Noise()
+    func trace(seconds: Int, microvolts: Float) -> [Float] {
+      (0..<seconds * 125).map { _ in noise.next(microvolts: microvolts) }
+    }
+    func summary(_ parts: [[Float]]) throws -> HolterSummary {
+      var analysis = try HolterAnalysis(rate: .analysis, model: ShapeModel())
+      for part in parts { analysis.process(part) }
+      return HolterSummary(analysis.finish())
+    }
+    let quiet = try summary([
+      patient.next(60 * 125).microvolts, trace(seconds: 12, microvolts: 5), patient.next(60 * 125).microvolts,
+    ])
+    let asystole = try #require(quiet.rhythms.first { $0.rhythm == .asystole })
+    #expect(asystole.episodes == 1 && abs(asystole.seconds - 12) < 2)
+    #expect(quiet.silentPoorSeconds == 0)
+    let noisy = try summary([trace(seconds: 120, microvolts: 1000)])
+    #expect(noisy.rhythms.allSatisfy { $0.rhythm != .asystole && $0.rhythm != .pause })
+    #expect(noisy.silentPoorSeconds > 60)
+  }
+
   @Test("hours and trend cover the recording once")
   func hours() throws {
     let recording = try MadeRecordings.recording(.normal, seconds: 2 * 3_600 + 600, model: ShapeModel()).recording
@@ -87,5 +110,19 @@ struct HolterSummaryTests {
         beat, judgement: BeatJudgement(beatClass: isAbnormal ? .ventricular : .normal, abnormalProbability: nil),
         threshold: 0.5)
     }
+  }
+}
+
+/// The same noise in every run, about normally distributed.
+private struct Noise {
+  private var state: UInt64 = 7
+
+  mutating func next(microvolts deviation: Float) -> Float {
+    // The sum of twelve uniform numbers has a variance of 1.
+    let sum = (0..<12).reduce(Float(0)) { sum, _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return sum + Float(state >> 40) / Float(1 << 24)
+    }
+    return (sum - 6) * deviation
   }
 }

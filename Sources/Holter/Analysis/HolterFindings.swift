@@ -19,6 +19,8 @@ public struct HolterFindings: Sendable {
   public internal(set) var beats: [HolterBeat] = []
   /// The episodes of named rhythms, by their beginning.
   public private(set) var episodes: [RhythmEpisode] = []
+  /// Stretches without beats of which more than half is of poor quality: no pause and no asystole, for nobody can tell.
+  public private(set) var unreadableSilences: [RhythmEpisode] = []
   /// The signal's quality, chunk by chunk from the beginning.
   public private(set) var quality: [QualityChunk] = []
   /// Stretches without signal, in samples at 125 Hz.
@@ -43,5 +45,8 @@ public struct HolterFindings: Sendable {
   mutating func close(gaps: [Range<UInt64>]) {
     self.gaps = gaps
     episodes.sort { ($0.onset, $0.offset) < ($1.onset, $1.offset) }
+    let poor = PoorStretches(quality)
+    unreadableSilences = episodes.filter { $0.rhythm.isLackOfBeats && poor.share(of: $0.onset...$0.offset) > 0.5 }
+    episodes.removeAll { unreadableSilences.contains($0) }
   }
 }

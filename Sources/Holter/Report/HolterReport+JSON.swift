@@ -27,6 +27,7 @@ extension HolterReport {
         "signalQuality",
         .object([
           .init("meanIndex", .optional(summary.meanQuality)), .init("poorSeconds", .number(summary.poorSeconds)),
+          .init("silentPoorSeconds", .number(summary.silentPoorSeconds)),
           .init("missingSeconds", .number(summary.missingSeconds)),
           .init(
             "gaps",

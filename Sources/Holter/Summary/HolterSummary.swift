@@ -60,6 +60,8 @@ public struct HolterSummary: Sendable {
   public let missingSeconds: Double
   /// Seconds of signal of poor quality.
   public let poorSeconds: Double
+  /// Seconds of poor signal in which no beats show: neither pause nor asystole, for nobody can tell.
+  public let silentPoorSeconds: Double
   /// The mean index of signal quality where there is signal, 0…1; `nil` without.
   public let meanQuality: Double?
 
@@ -76,6 +78,7 @@ public struct HolterSummary: Sendable {
     let quality = QualityTotals(findings.quality)
     missingSeconds = quality.missingSeconds
     poorSeconds = quality.poorSeconds
+    silentPoorSeconds = findings.unreadableSilences.reduce(0) { $0 + $1.seconds }
     meanQuality = quality.mean
     rhythms = Self.totals(findings.episodes)
     hours = Self.hours(findings, poor: quality.poorByHour)
@@ -115,14 +118,14 @@ public struct HolterSummary: Sendable {
 extension RhythmEpisode {
   /// The rate, unless the episode is a lack of beats, of which the duration tells everything.
   var tellingRate: Double? {
-    switch rhythm {
-    case .pause, .asystole: nil
-    default: rate
-    }
+    rhythm.isLackOfBeats ? nil : rate
   }
 }
 
 extension Rhythm {
+  /// Whether it is told by beats that do not come.
+  var isLackOfBeats: Bool { self == .pause || self == .asystole }
+
   /// All rhythms, that first which a reader must see first.
   static let byGravity: [Rhythm] = [
     .ventricularFibrillation, .asystole, .ventricularTachycardia, .pause, .atrialFibrillation,
