@@ -27,6 +27,7 @@ SYNCS = ["fsync", "fdatasync", "rename", "renameat2", "link", "linkat", "unlink"
 DATABASE_WRITES = ["pwrite64"]
 WRITES = ["pwrite64", "write"]
 MIDDLE_WRITES = 4
+TRIES = 3
 
 pytestmark = pytest.mark.skipif(
     shutil.which("strace") is None or os.geteuid() != 0, reason="strace of a hardened process takes root")
@@ -97,6 +98,33 @@ def check(vault: Vault, devices: dict) -> None:
                 assert vault.released(device, version) == device.expected(version), f"{device.name} {version}"
 
 
+def crash_at(point, template: Vault, devices: dict, folder, operation, is_done) -> bool:
+    """Kills the served vault at a step and checks what is left; returns whether it was killed there.
+
+    A step is counted in its thread, and threads share their work as it comes: one that is not reached is tried again."""
+    for _ in range(TRIES):
+        run = template.copy(folder / "run").serve()
+        tracer = Tracer(run, inject(point))
+        answered = attempt(operation, run, devices)
+        if answered:
+            until(lambda: run.process.poll() is not None or is_done(run, devices), "the operation ends or dies", 20)
+        tracer.detach()
+        was_killed = run.process.poll() == -signal.SIGKILL
+        run.stop()
+        run.verify_audit()
+        with run:
+            assert not list(run.directory.glob("outgoing-*")), point
+            check(run, devices)
+            if not is_done(run, devices):
+                operation(run, devices)
+                until(lambda: is_done(run, devices), f"{point}: the operation can be done again", 20)
+            check(run, devices)
+        run.verify_audit()
+        if was_killed:
+            return True
+    return False
+
+
 def crash_everywhere(template: Vault, devices: dict, folder, operation, is_done, writes=DATABASE_WRITES) -> int:
     """Kills the served vault at each step of `operation`, and checks what is left.
 
@@ -108,25 +136,7 @@ def crash_everywhere(template: Vault, devices: dict, folder, operation, is_done,
     chosen = points(tracer.detach(), writes)
     run.stop()
     assert {"fsync", "fdatasync"} & {call for call, _ in chosen}, "what was answered was not on the disk"
-    killed = 0
-    for point in chosen:
-        run = template.copy(folder / "run").serve()
-        tracer = Tracer(run, inject(point))
-        answered = attempt(operation, run, devices)
-        if answered:
-            until(lambda: run.process.poll() is not None or is_done(run, devices), "the operation ends or dies", 20)
-        tracer.detach()
-        killed += run.process.poll() == -signal.SIGKILL
-        run.stop()
-        run.verify_audit()
-        with run:
-            assert not list(run.directory.glob("outgoing-*")), point
-            check(run, devices)
-            if not is_done(run, devices):
-                operation(run, devices)
-                until(lambda: is_done(run, devices), f"{point}: the operation can be done again", 20)
-            check(run, devices)
-        run.verify_audit()
+    killed = sum(crash_at(point, template, devices, folder, operation, is_done) for point in chosen)
     print(f"{killed} kills at {len(chosen)} steps: {chosen}")
     return killed
 

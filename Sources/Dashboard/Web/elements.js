@@ -42,12 +42,18 @@ export function redraw(place, ...children) {
   /** @type {HTMLElement | null} */ (same || document.getElementById("main"))?.focus({ preventScroll: true });
 }
 
+/** Columns beyond which a table does not fit a phone: there each row is a list, see `.stacks`. */
+const stackedColumns = 3;
+
 /** A table with a caption. @param {string} caption @param {string[]} heads @param {(Node|string)[][]} rows @param {string} testID */
 export function table(caption, heads, rows, testID) {
-  return el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": caption },
-    el("table", { "data-testid": testID },
-      el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, index) => el("td", { "data-head": heads[index] }, cell)))))));
+  // The roles say again what the elements are: laid out as lists, some browsers take them for no table any more.
+  const stacks = heads.length > stackedColumns;
+  const role = (/** @type {string} */ name) => stacks ? { role: name } : {};
+  return el("div", { class: stacks ? "table-frame stacks" : "table-frame", tabindex: "0", role: "region", "aria-label": caption },
+    el("table", { "data-testid": testID, ...role("table") },
+      el("thead", role("rowgroup"), el("tr", role("row"), ...heads.map((head) => el("th", { scope: "col", ...role("columnheader") }, head)))),
+      el("tbody", role("rowgroup"), ...rows.map((row) => el("tr", role("row"), ...row.map((cell, index) => el("td", { "data-head": heads[index], ...role("cell") }, cell)))))));
 }
 
 /** A message in place of content. @param {string} title @param {string} text @param {...Node} actions */
