@@ -483,8 +483,6 @@ def test_two_who_edit_at_once_lose_nothing(clinic, doctor, nurse):
     nurse.refusals(409)
 
 
-# MARK: In German
-
 def test_what_could_not_be_sent_is_sent_when_the_mail_server_is_back(clinic, doctor, recordings):
     """The page that is open says both by itself."""
     patient = clinic.system.add_patient("Erika Ernst", "bed-late")
@@ -501,6 +499,8 @@ def test_what_could_not_be_sent_is_sent_when_the_mail_server_is_back(clinic, doc
     doctor.gone('[data-testid="undelivered"]')
     doctor.until(lambda: any(item["id"].encode() in mail for mail in clinic.system.sinks.mails()), "no mail has come")
 
+
+# MARK: In German
 
 def test_alerts_and_plans_speak_german(clinic):
     reader = Bench(clinic.base, "nurse", language="de-DE")

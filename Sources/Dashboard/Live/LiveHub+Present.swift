@@ -52,7 +52,7 @@ extension LiveHub {
 
   /// All of whom a stream tells.
   func untold(of stream: Stream, isRestart: Bool) -> Untold {
-    Untold(directory.patients.keys.filter { stream.includes($0) }, isRestart: isRestart)
+    Untold(patients(toldBy: stream), isRestart: isRestart)
   }
 
   /// The next piece of the present for a stream, each patient as they are at this moment; `nil` when its page knows it. The last

@@ -84,9 +84,11 @@ extension LiveHub {
   }
 
   /// Whom a stream tells of; `nil` when it is over.
-  func patients(toldBy number: Int) -> Set<Pseudonym>? {
-    guard let stream = streams[number] else { return nil }
-    return Set(directory.patients.keys.lazy.filter { stream.includes($0) })
+  func patients(toldBy number: Int) -> Set<Pseudonym>? { streams[number].map { Set(patients(toldBy: $0)) } }
+
+  /// Whom a stream tells of.
+  func patients(toldBy stream: Stream) -> some Sequence<Pseudonym> {
+    directory.patients.keys.lazy.filter { stream.includes($0) }
   }
 
   /// Open streams.

@@ -10,6 +10,8 @@ public struct HolterFindings: Sendable {
     public let index: Float
     /// Whether there is no signal.
     public let isMissing: Bool
+    /// Whether there is signal of poor quality.
+    var isPoor: Bool { !isMissing && index < HolterFindings.poorQuality }
   }
 
   /// Below this index of signal quality a stretch counts as poor.
@@ -46,7 +48,10 @@ public struct HolterFindings: Sendable {
     self.gaps = gaps
     episodes.sort { ($0.onset, $0.offset) < ($1.onset, $1.offset) }
     let poor = PoorStretches(quality)
-    unreadableSilences = episodes.filter { $0.rhythm.isLackOfBeats && poor.share(of: $0.onset...$0.offset) > 0.5 }
-    episodes.removeAll { unreadableSilences.contains($0) }
+    let isUnreadable = { (episode: RhythmEpisode) in
+      episode.rhythm.isLackOfBeats && poor.share(of: episode.onset...episode.offset) > 0.5
+    }
+    unreadableSilences = episodes.filter(isUnreadable)
+    episodes.removeAll(where: isUnreadable)
   }
 }

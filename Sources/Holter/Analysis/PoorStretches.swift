@@ -8,7 +8,7 @@ struct PoorStretches {
     var poor = 0.0
     for chunk in chunks {
       let end = position + Double(chunk.samples)
-      if !chunk.isMissing, chunk.index < HolterFindings.poorQuality {
+      if chunk.isPoor {
         poor += Double(chunk.samples)
         stretches.append((position, end, poor))
       }

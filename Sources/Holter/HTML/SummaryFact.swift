@@ -39,9 +39,7 @@ struct SummaryFact {
     facts.append(
       SummaryFact(
         name: "Signal", value: summary.meanQuality.map { Markup.number(Double($0)) } ?? "none",
-        detail: "mean index 0–1; poor or none for \(TimeText.duration(poor))"
-          + (summary.silentPoorSeconds > 0
-            ? "; no beats show in \(TimeText.duration(summary.silentPoorSeconds)), which nobody can read" : "")))
+        detail: "mean index 0–1; poor or none for \(TimeText.duration(poor))" + summary.silenceRemark))
     return facts
   }
 

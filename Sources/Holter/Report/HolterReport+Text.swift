@@ -57,8 +57,7 @@ extension HolterReport {
         "Signal",
         quality
           + ", poor for \(TimeText.duration(summary.poorSeconds)), none for \(TimeText.duration(summary.missingSeconds))"
-          + (summary.silentPoorSeconds > 0
-            ? "; no beats show in \(TimeText.duration(summary.silentPoorSeconds)) of it, which nobody can read" : "")
+          + summary.silenceRemark
       ))
     return facts
   }

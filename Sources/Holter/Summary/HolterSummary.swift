@@ -60,7 +60,7 @@ public struct HolterSummary: Sendable {
   public let missingSeconds: Double
   /// Seconds of signal of poor quality.
   public let poorSeconds: Double
-  /// Seconds of poor signal in which no beats show: neither pause nor asystole, for nobody can tell.
+  /// Seconds of stretches without beats, mostly of poor signal: neither pause nor asystole, for nobody can tell.
   public let silentPoorSeconds: Double
   /// The mean index of signal quality where there is signal, 0…1; `nil` without.
   public let meanQuality: Double?
@@ -112,6 +112,15 @@ public struct HolterSummary: Sendable {
         seconds: Double(hour) * 3_600..<max(Double(hour) * 3_600, min(end, findings.seconds)), beats: BeatCounts(own),
         heartRate: HeartRateFigures(own), poorSeconds: hour < poor.count ? poor[hour] : 0, episodes: episodes)
     }
+  }
+}
+
+extension HolterSummary {
+  /// What is added to the words about the signal where beats may be hidden by it; empty where none are.
+  var silenceRemark: String {
+    silentPoorSeconds > 0
+      ? "; no beats show for \(TimeText.duration(silentPoorSeconds)), mostly in poor signal, and nobody can tell why"
+      : ""
   }
 }
 

@@ -21,7 +21,7 @@ struct QualityTotals {
       } else {
         sum += Double(chunk.index) * seconds
         judged += seconds
-        if chunk.index < HolterFindings.poorQuality {
+        if chunk.isPoor {
           poorSeconds += seconds
           poorByHour[hour] += seconds
         }
